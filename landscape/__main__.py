@@ -1,0 +1,275 @@
+"""The `landscape` command: opens the window, and the same core without it.
+
+Errors are one line on stderr and exit code 2. Heavy imports are late: each command brings its own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from landscape import __version__
+
+if TYPE_CHECKING:
+    from landscape.surface import Surface
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given in (["--version"], ["-V"]):
+        print(f"landscape {__version__}")  # noqa: T201
+        return 0
+    import typer
+
+    from landscape.errors import LandscapeError
+
+    try:
+        result = _commands().main(args=given, prog_name="landscape", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except typer.Exit as stop:
+        return stop.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        return _fail("stopped")
+    except LandscapeError as error:
+        return _fail(str(error))
+    except BrokenPipeError:  # the reader, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        # typer carries its own copy of click, or not, by version: its errors are known by this.
+        if callable(sentence := getattr(error, "format_message", None)):
+            return _fail(sentence())
+        if os.environ.get("LANDSCAPE_DEBUG"):
+            raise
+        return _fail(f"something went wrong ({type(error).__name__}: {error}); please report it")
+
+
+def _fail(message: str) -> int:
+    print("landscape: " + " ".join(message.split()), file=sys.stderr)  # noqa: T201
+    return 2
+
+
+def _argument(help_text: str) -> Any:
+    import typer
+
+    return typer.Argument(help=help_text, show_default=False)
+
+
+def _option(help_text: str) -> Any:
+    import typer
+
+    return typer.Option(help=help_text, show_default=False)
+
+
+def _commands() -> Any:
+    """The commands, built when needed."""
+    import typer
+    from typer.core import TyperGroup
+
+    class SceneFirst(TyperGroup):
+        """Anything that is not a command is a scene file: `landscape my.toml` opens it."""
+
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            if not args:
+                args = ["open"]
+            elif args[0] not in self.commands and not args[0].startswith("-"):
+                args = ["open", *args]
+            parsed: list[str] = super().parse_args(ctx, args)
+            return parsed
+
+    app = typer.Typer(
+        cls=SceneFirst, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+        help="A desktop laboratory for gradient-based learning. `landscape` alone opens the window,"
+        " `landscape SCENE.toml` opens that scene.",
+    )  # fmt: skip
+    app.command("open", hidden=True)(open_window)
+    app.command("surfaces")(list_surfaces)
+    app.command("race")(race)
+    return typer.main.get_command(app)
+
+
+def open_window(scene: Annotated[Path | None, _argument("A scene file.")] = None) -> int:
+    """Open the window, with a scene if one is given."""
+    from landscape.scene import Scene
+
+    loaded = None if scene is None else Scene.load(scene)
+    if not _has_display():
+        return _animate_instead(loaded)
+    from gui.app import run
+
+    return run(loaded, scene)
+
+
+def list_surfaces() -> None:
+    """List the catalogue: key, domain, formula and what each surface teaches."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from landscape.surface import surfaces
+
+    table = Table("surface", "formula", "teaches", box=None, padding=(0, 2, 0, 0))
+    for key, surface in surfaces.items():
+        table.add_row(key, surface.formula, surface.teaches)
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def race(
+    surface: Annotated[str, _argument("A surface of the catalogue, or a formula in x and y.")],
+    x: Annotated[str, _option("Domain of x: low,high.")] = "",
+    y: Annotated[str, _option("Domain of y: low,high.")] = "",
+    start: Annotated[str, _option("Start: x,y.")] = "",
+    steps: Annotated[int, _option("Number of steps.")] = 500,
+    optimizer: Annotated[
+        list[str] | None, _option("A rule, such as adam:learning_rate=0.05,beta1=0.8; repeatable.")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None, _option("A parameter of the formula, such as kappa=50; repeatable.")
+    ] = None,
+    noise: Annotated[float, _option("Standard deviation of the gradient noise.")] = 0.0,
+    seed: Annotated[int, _option("Seed of the noise.")] = 0,
+    schedule: Annotated[str, _option("A schedule, such as cosine:over=200.")] = "constant",
+    csv: Annotated[str, _option("Write every step to this file, or to - for the screen.")] = "",
+) -> None:
+    """Let rules race down a surface and report where each gets."""
+    from landscape.descent import checked_start, descend
+    from landscape.optimizers import make_optimizer
+    from landscape.schedules import make_schedule
+
+    chosen = _surface(surface, x, y, _settings("parameter", ",".join(parameter or [])))
+    begin = checked_start(_numbers("start", start, 2)) if start else _default_start(chosen)
+    kind, _, given = schedule.partition(":")
+    decay = make_schedule(kind.strip(), **_settings("schedule", given))
+    paths = {}
+    for text in optimizer or ["gradient_descent", "momentum", "rmsprop", "adam"]:
+        rule, _, given = text.partition(":")
+        made = make_optimizer(rule, **_settings("optimizer", given))
+        name, copy = made.key, 2
+        while name in paths:
+            name, copy = f"{made.key}_{copy}", copy + 1
+        paths[name] = descend(chosen, made, begin, steps, decay, noise, seed)
+    if csv:
+        _write_csv(paths, csv)
+    if csv != "-":
+        _report(paths)
+
+
+def _surface(text: str, x: str, y: str, parameters: dict[str, Any]) -> Surface:
+    """The catalogue's surface of that name, else the surface of that formula."""
+    from dataclasses import replace
+
+    from landscape.errors import FormulaError, LandscapeError
+    from landscape.surface import Surface, surfaces
+
+    try:
+        found = surfaces[text]
+    except LandscapeError as unknown:
+        domain = {name: _numbers(name, given, 2) for name, given in (("x", x), ("y", y)) if given}
+        try:
+            return Surface.from_formula(text, parameters=parameters, **domain)
+        except FormulaError:
+            looks_like_a_name = len(text) > 2 and text.replace("_", "").replace("-", "").isalpha()
+            if looks_like_a_name:
+                raise unknown from None
+            raise
+    if x:
+        found = replace(found, x=_numbers("x", x, 2))
+    if y:
+        found = replace(found, y=_numbers("y", y, 2))
+    return found.with_parameters(**parameters)
+
+
+def _default_start(surface: Surface) -> tuple[float, float]:
+    """The catalogue's start; for a formula, off the middle so that symmetry does not trap it."""
+    (x_low, x_high), (y_low, y_high) = surface.x, surface.y
+    return surface.start or (x_low + 0.2 * (x_high - x_low), y_low + 0.7 * (y_high - y_low))
+
+
+def _numbers(name: str, text: str, count: int) -> Any:
+    from landscape.errors import FieldError
+
+    parts = text.replace(";", ",").split(",")
+    try:
+        numbers = tuple(float(part) for part in parts)
+    except ValueError:
+        numbers = ()
+    if len(numbers) != count:
+        raise FieldError(name, f"--{name} takes {count} numbers with a comma between, not “{text}”.")
+    return numbers
+
+
+def _settings(name: str, text: str) -> dict[str, Any]:
+    """`a=1,b=true,c=word` -> {"a": 1.0, "b": True, "c": "word"}."""
+    from landscape.errors import FieldError
+
+    given: dict[str, Any] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        key, equals, value = (piece.strip() for piece in part.partition("="))
+        if not key or not equals or not value:
+            raise FieldError(name, f"In --{name}, “{part}” should read name=value.")
+        if value.lower() in ("true", "false"):
+            given[key] = value.lower() == "true"
+            continue
+        try:
+            number = float(value)
+        except ValueError:
+            given[key] = value
+        else:
+            given[key] = int(number) if value.lstrip("+-").isdigit() else number
+    return given
+
+
+def _write_csv(paths: dict[str, Any], target: str) -> None:
+    """Every step of every path, with 17 significant digits: enough to restore each number exactly."""
+    from landscape.files import write_whole
+
+    lines = ["optimizer,step,x,y,loss"]
+    for name, path in paths.items():
+        for step in range(path.last + 1):
+            x, y = path.points[step]
+            lines.append(f"{name},{step},{x:.17g},{y:.17g},{path.losses[step]:.17g}")
+    text = "\n".join(lines) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        write_whole(Path(target), text.encode())
+
+
+def _report(paths: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("optimizer", "status", "x", "y", "loss", box=None, padding=(0, 2, 0, 0))
+    for name, path in paths.items():
+        status = path.status if path.ended_at is None else f"{path.status} at step {path.ended_at}"
+        (x, y), loss = path.points[path.last], path.losses[path.last]
+        table.add_row(name, status, f"{x:.6g}", f"{y:.6g}", f"{loss:.6g}")
+    Console().print(table)
+
+
+def _has_display() -> bool:
+    """Whether a window can open: always so on Windows and macOS, and where the user chose a platform."""
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform in ("win32", "darwin") or any(os.environ.get(name) for name in named)
+
+
+def _animate_instead(scene: Any) -> int:
+    """Without a display: the scene as an animation file beside the user."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from gui.export import animate
+
+    from landscape.scene import Scene, opening_scene
+
+    target = Path.cwd() / "landscape-opening.gif"
+    print("There is no display here, so the scene is drawn into an animation file instead …")  # noqa: T201
+    chosen: Scene = scene or opening_scene()
+    print(animate(chosen, target))  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,269 @@
+"""Optimizers on a surface: one start gives a `Path`, many starts give a `Swarm`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from landscape.errors import FieldError
+from landscape.optimizers import Optimizer
+from landscape.schedules import Schedule
+from landscape.surface import Array, Surface
+
+MAX_STEPS = 100_000
+Status = Literal["ran", "diverged", "undefined"]
+
+
+@dataclass(frozen=True)
+class Path:
+    """What one rule did from one start; arrays are read-only.
+
+    Attributes
+    ----------
+    points : `(steps+1, 2)`, the start first; nan after the path has ended
+    losses : `(steps+1,)`
+    gradients : `(steps+1, 2)`, exact, without the noise
+    noise : `(steps, 2)`, what was added to the gradient before each step
+    learning_rates : `(steps,)`, after the schedule
+    status : "ran"; "diverged" where it left the numbers; "undefined" where it stepped into a hole
+    ended_at : the step at which it diverged or met the hole, else None
+    """
+
+    surface: Surface
+    optimizer: Optimizer
+    points: Array
+    losses: Array
+    gradients: Array
+    noise: Array
+    learning_rates: Array
+    status: Status
+    ended_at: int | None
+    states: tuple[list[Any], list[Any]] = field(repr=False)
+
+    @property
+    def steps(self) -> int:
+        """Number of steps asked for."""
+        return len(self.points) - 1
+
+    @property
+    def last(self) -> int:
+        """The last step at which there is a position."""
+        if self.ended_at is None:
+            return self.steps
+        return self.ended_at if self.status == "undefined" else max(self.ended_at - 1, 0)
+
+    @cached_property
+    def parts(self) -> dict[str, Array]:
+        """The rule's memory by name, each `(steps+1, 2)` (nan after the end): velocity, moments and so on."""
+        along_x, along_y = self.states
+        names = getattr(type(along_x[0]), "_fields", ())
+        parts = {}
+        for index, name in enumerate(names):
+            part = np.full((self.steps + 1, 2), np.nan)
+            part[: len(along_x), 0] = [state[index] for state in along_x]
+            part[: len(along_y), 1] = [state[index] for state in along_y]
+            parts[name] = _frozen(part)
+        return parts
+
+
+@dataclass(frozen=True)
+class Swarm:
+    """What one rule did from many starts.
+
+    Attributes
+    ----------
+    points : `(steps+1, n, 2)`; nan after a path has ended
+    losses : `(steps+1, n)`
+    ended_at : `(n,)`, the step at which each ended, or -1 where it ran to the end
+    """
+
+    surface: Surface
+    optimizer: Optimizer
+    points: Array
+    losses: Array
+    ended_at: np.ndarray[Any, np.dtype[np.int64]]
+
+
+def descend(
+    surface: Surface,
+    optimizer: Optimizer,
+    start: Sequence[float],
+    steps: int = 500,
+    schedule: Schedule | None = None,
+    noise: float = 0.0,
+    seed: int = 0,
+) -> Path:
+    """Let one rule walk down a surface from one start.
+
+    Every rule is given the same noise for the same seed, so that a race is fair.
+
+    Parameters
+    ----------
+    start : (x, y); may lie outside the domain that is shown
+    steps : at least 0
+    schedule : factor on the learning rate; constant by default
+    noise : standard deviation of the Gaussian noise on each component of the gradient
+    seed : of that noise
+
+    Raises
+    ------
+    FieldError
+        for a start that is no point, too many steps, or noise that is not a number ≥ 0.
+
+    >>> from landscape import GradientDescent, surfaces
+    >>> path = descend(surfaces["bowl"], GradientDescent(learning_rate=0.5), (1.0, -1.0), steps=2)
+    >>> path.points.tolist()
+    [[1.0, -1.0], [0.5, -0.5], [0.25, -0.25]]
+    >>> path.status
+    'ran'
+    """
+    x, y = checked_start(start)
+    steps = checked_steps(steps)
+    rates = _rates(optimizer, schedule, steps)
+    added = _noise(noise, seed, (steps, 2))
+    xs, ys = [x], [y]
+    states_x, states_y = [optimizer.init(x)], [optimizer.init(y)]
+    walked: list[Sequence[float]] = []
+    noise_x, noise_y = added[:, 0].tolist(), added[:, 1].tolist()
+
+    # Plain floats: at two coordinates, NumPy's cost per call would be many times the arithmetic.
+    # Rules work on each coordinate by itself, so each has a state of its own.
+    gradient_at, values, update = surface.expression.gradient_at, surface.values, optimizer.update
+    state_x, state_y = states_x[0], states_y[0]
+    try:
+        for rate, extra_x, extra_y in zip(rates.tolist(), noise_x, noise_y, strict=True):
+            gradient = gradient_at(x, y, *values)
+            walked.append(gradient)
+            step_x, state_x = update(gradient[0] + extra_x, state_x, x, rate)
+            step_y, state_y = update(gradient[1] + extra_y, state_y, y, rate)
+            x += step_x
+            y += step_y
+            xs.append(x)
+            ys.append(y)
+            states_x.append(state_x)
+            states_y.append(state_y)
+        walked.append(gradient_at(x, y, *values))
+    except (ArithmeticError, ValueError):
+        pass  # outside the floats or the domain: what there is tells where, below
+
+    points = np.full((steps + 1, 2), np.nan)
+    points[: len(xs), 0], points[: len(ys), 1] = xs, ys
+    gradients = np.full((steps + 1, 2), np.nan)
+    if walked:
+        gradients[: len(walked)] = walked
+    losses = surface.value(points)
+    status, ended_at = _end(surface, points, gradients, losses)
+    if ended_at is not None:
+        kept = ended_at + (status == "undefined")
+        points[kept:] = np.nan
+        gradients[ended_at:] = np.nan
+        losses[ended_at:] = np.nan
+        del states_x[kept:], states_y[kept:]
+    return Path(
+        surface, optimizer, _frozen(points), _frozen(losses), _frozen(gradients), _frozen(added),
+        _frozen(rates), status, ended_at, (states_x, states_y),
+    )  # fmt: skip
+
+
+def descend_many(
+    surface: Surface,
+    optimizer: Optimizer,
+    starts: ArrayLike,
+    steps: int = 500,
+    schedule: Schedule | None = None,
+    noise: float = 0.0,
+    seed: int = 0,
+) -> Swarm:
+    """Let one rule walk down from many starts `(n, 2)` at once; otherwise as `descend`.
+
+    >>> from landscape import Adam, surfaces
+    >>> swarm = descend_many(surfaces["bowl"], Adam(), [(1, 1), (2, -1)], steps=3)
+    >>> swarm.points.shape
+    (4, 2, 2)
+    """
+    position = np.array(starts, dtype=float).reshape(-1, 2)
+    steps = checked_steps(steps)
+    rates = _rates(optimizer, schedule, steps)
+    added = _noise(noise, seed, (steps, *position.shape)) if noise else None
+    points = np.full((steps + 1, *position.shape), np.nan)
+    state = optimizer.init(position)
+    with np.errstate(all="ignore"):
+        for k in range(steps):
+            points[k] = position
+            gradient = surface.gradient(position)
+            if added is not None:
+                gradient += added[k]
+            step, state = optimizer.update(gradient, state, position, rates[k])
+            position = position + step
+        points[steps] = position
+    losses = surface.value(points)
+    lost: Any = ~(np.isfinite(points).all(axis=2) & np.isfinite(losses))
+    ended_at = np.where(lost.any(axis=0), lost.argmax(axis=0), -1)
+    after: Any = np.logical_or.accumulate(lost, axis=0)
+    points[after], losses[after] = np.nan, np.nan
+    return Swarm(surface, optimizer, _frozen(points), _frozen(losses), ended_at)
+
+
+def checked_start(start: Any) -> tuple[float, float]:
+    """A start as two finite floats.
+
+    >>> checked_start([1, 2])
+    (1.0, 2.0)
+    """
+    try:
+        x, y = (float(coordinate) for coordinate in start)
+    except (TypeError, ValueError):
+        raise FieldError("start", "The start must be two numbers: x, y.") from None
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise FieldError("start", f"The start must be finite, not ({x:g}, {y:g}).")
+    return x, y
+
+
+def checked_steps(steps: Any) -> int:
+    """A number of steps that can be kept in memory and drawn.
+
+    >>> checked_steps(500)
+    500
+    """
+    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 0:
+        raise FieldError("steps", f"steps is {steps!r}; it must be a whole number of at least 0.")
+    if steps > MAX_STEPS:
+        raise FieldError("steps", f"{steps:,} steps are too many: at most {MAX_STEPS:,}.")
+    return int(steps)
+
+
+def _rates(optimizer: Optimizer, schedule: Schedule | None, steps: int) -> Array:
+    if schedule is None:
+        return np.full(steps, float(optimizer.learning_rate))
+    return np.array([schedule(k) for k in range(steps)]) * float(optimizer.learning_rate)
+
+
+def _noise(deviation: float, seed: int, shape: tuple[int, ...]) -> Array:
+    if isinstance(deviation, bool | str) or not 0 <= deviation < math.inf:
+        raise FieldError("noise", f"noise is {deviation!r}; it must be a number of at least 0.")
+    if not deviation:
+        return np.zeros(shape)
+    return deviation * np.random.default_rng(seed).standard_normal(shape)
+
+
+def _end(surface: Surface, points: Array, gradients: Array, losses: Array) -> tuple[Status, int | None]:
+    """How a path ended, and at which step."""
+    here: Any = np.isfinite(points).all(axis=1)
+    good = here & np.isfinite(gradients).all(axis=1) & np.isfinite(losses)
+    if good.all():
+        return "ran", None
+    step = int(good.argmin())
+    # Far outside, an overflow of the loss is still the way to infinity and not a hole.
+    far = here[step] and np.abs(points[step]).max() > 1e6 * surface.size
+    return ("diverged" if far or not here[step] else "undefined"), step
+
+
+def _frozen(array: Any) -> Any:
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,184 @@
+"""A SymPy expression as fast functions: value, exact gradient, exact Hessian.
+
+Each comes in two forms, made from the same shared subexpressions: NumPy for whole arrays, and
+plain Python floats for one point at a time, where NumPy's cost per call would dominate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from landscape.errors import FormulaError
+from landscape.formula import parse
+
+MAX_TERMS = 2000  # size of what is differentiated; far beyond it that would take minutes
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A formula in x and y (and named parameters), ready to be compiled; made by `compile_formula`.
+
+    Every function takes `(x, y, *parameters)` in the order of `parameters`.
+    """
+
+    formula: str
+    parameters: tuple[str, ...]
+    tree: Any  # the SymPy expression
+
+    @cached_property
+    def value(self) -> Function:
+        """NumPy: arrays x, y -> loss."""
+        return self._compile((self.tree,), "numpy")
+
+    @cached_property
+    def gradient(self) -> Function:
+        """NumPy: arrays x, y -> [∂f/∂x, ∂f/∂y]."""
+        return self._compile(self.first_derivatives, "numpy")
+
+    @cached_property
+    def hessian(self) -> Function:
+        """NumPy: arrays x, y -> [f_xx, f_xy, f_yy]."""
+        return self._compile(self.second_derivatives, "numpy")
+
+    @cached_property
+    def gradient_at(self) -> Function:
+        """Floats x, y -> [∂f/∂x, ∂f/∂y]; raises ArithmeticError or ValueError where undefined."""
+        return self._compile(self.first_derivatives, "math")
+
+    @cached_property
+    def first_derivatives(self) -> tuple[Any, ...]:
+        """SymPy ∂f/∂x and ∂f/∂y."""
+        return self._derivatives([(self.tree, "x"), (self.tree, "y")])
+
+    @cached_property
+    def second_derivatives(self) -> tuple[Any, ...]:
+        """SymPy f_xx, f_xy and f_yy."""
+        by_x, by_y = self.first_derivatives
+        return self._derivatives([(by_x, "x"), (by_x, "y"), (by_y, "y")])
+
+    def _derivatives(self, wanted: Sequence[tuple[Any, str]]) -> tuple[Any, ...]:
+        import sympy as sp
+
+        derivatives = []
+        for tree, name in wanted:
+            terms = sum(1 for _ in sp.preorder_traversal(tree))
+            if terms > MAX_TERMS:
+                raise FormulaError(
+                    "This formula's derivatives are too long to form; please shorten it.",
+                    self.formula, 0, len(self.formula),
+                )  # fmt: skip
+            derivative = sp.diff(tree, sp.Symbol(name, real=True))
+            # |x| has slope sign(x); the spike of its second derivative is at one point only.
+            derivatives.append(derivative.replace(sp.DiracDelta, lambda *_: sp.Integer(0)))
+        return tuple(derivatives)
+
+    def _compile(self, trees: tuple[Any, ...], target: str) -> Function:
+        import sympy as sp
+
+        symbols = [sp.Symbol(name, real=True) for name in ("x", "y", *self.parameters)]
+        single = len(trees) == 1
+        return sp.lambdify(
+            symbols,
+            trees[0] if single else list(trees),
+            modules=target,
+            printer=_printers()[target](
+                {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True}
+            ),
+            cse=_shared_parts,
+        )
+
+
+@lru_cache(maxsize=512)
+def compile_formula(formula: str, parameters: tuple[str, ...] = ()) -> Expression:
+    """Parse a formula once; the functions themselves are compiled when first asked for.
+
+    >>> double_well = compile_formula("x^4 - 2x^2 + y^2")
+    >>> double_well.first_derivatives
+    (4*x**3 - 4*x, 2*y)
+    >>> [float(g) for g in double_well.gradient_at(2.0, 1.0)]
+    [24.0, 2.0]
+    """
+    return Expression(formula, parameters, parse(formula, parameters=parameters))
+
+
+def _shared_parts(trees: Any) -> tuple[list[tuple[Any, Any]], Any]:
+    """Name what occurs more than once, and each base of a small power, so x³ can be x·x·x."""
+    import sympy as sp
+
+    many = isinstance(trees, list)
+    names = sp.numbered_symbols("_t", real=True)
+    shared, reduced = sp.cse(trees if many else [trees], symbols=names, order="none")
+    parts: list[tuple[Any, Any]] = []
+
+    def is_small_power(node: Any) -> bool:
+        return bool(_small_power(node)) and not (node.base.is_Symbol or node.base.is_number)
+
+    def with_named_base(node: Any) -> Any:
+        name = next(names)
+        parts.append((name, node.base))
+        return sp.Pow(name, node.exp)
+
+    def rewrite(tree: Any) -> Any:
+        return tree.replace(is_small_power, with_named_base)
+
+    for name, part in shared:
+        rewritten = rewrite(part)
+        parts.append((name, rewritten))
+    result = [rewrite(tree) for tree in reduced]
+    return parts, result if many else result[0]
+
+
+def _small_power(node: Any) -> int:
+    """The exponent if it is one that repeated multiplication beats `pow` at, else 0."""
+    if node.is_Pow and node.exp.is_Integer and 2 <= abs(int(node.exp)) <= 6:
+        return int(node.exp)
+    return 0
+
+
+@lru_cache(maxsize=1)
+def _printers() -> dict[str, type]:
+    from sympy import Rational
+    from sympy.printing.numpy import NumPyPrinter
+    from sympy.printing.pycode import PythonCodePrinter
+
+    half = Rational(1, 2)
+
+    class Products:
+        """Prints small powers of names as products: several times faster than pow."""
+
+        def _print_Pow(self, node: Any, rational: bool = False) -> str:  # noqa: N802
+            exponent = _small_power(node)
+            if exponent and node.base.is_Symbol:
+                product = "*".join([str(node.base)] * abs(exponent))
+                return f"({product})" if exponent > 0 else f"(1/({product}))"
+            return super()._print_Pow(node, rational)  # type: ignore[misc]
+
+    class Arrays(Products, NumPyPrinter):
+        """NumPy code."""
+
+        def _print_Maximum(self, node: Any) -> str:  # noqa: N802
+            larger = self._module_format("numpy.maximum")
+            return f"{larger}({', '.join(map(self._print, node.args))})"
+
+    class Floats(Products, PythonCodePrinter):
+        """Plain Python; a fractional power of a negative number raises instead of going complex."""
+
+        def _print_Pow(self, node: Any, rational: bool = False) -> str:  # noqa: N802
+            if node.exp.is_Integer or abs(node.exp) == half:
+                return super()._print_Pow(node, rational)
+            power = self._module_format("math.pow")
+            return f"{power}({self._print(node.base)}, {self._print(node.exp)})"
+
+        def _print_Maximum(self, node: Any) -> str:  # noqa: N802
+            return f"max({', '.join(map(self._print, node.args))})"
+
+        def _print_Heaviside(self, node: Any) -> str:  # noqa: N802
+            at = self._print(node.args[0])
+            return f"(1.0 if {at} > 0 else 0.5 if {at} == 0 else 0.0)"
+
+    return {"numpy": Arrays, "math": Floats}

@@ -1,0 +1,81 @@
+"""Reading and writing the user's files: a failed write leaves what was there, a failure is a sentence."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from landscape.errors import LandscapeError
+
+MAX_BYTES = 1_000_000
+
+
+def read_text(path: Path) -> str:
+    """The text of a small file.
+
+    Raises
+    ------
+    LandscapeError
+        if it cannot be read, is too large, or is not text.
+    """
+    try:
+        if path.is_dir():
+            raise LandscapeError(f"{path} is a folder, not a file.")
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise LandscapeError(f"{path} cannot be read: {_reason(error)}.") from None
+    except ValueError:  # a name with a null character in it
+        raise LandscapeError("This file name cannot be used.") from None
+    if len(content) > MAX_BYTES:
+        raise LandscapeError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB: not a file of ours.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise LandscapeError(f"{path} is not a text file.")
+    return text
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file completely or not at all.
+
+    Raises
+    ------
+    LandscapeError
+        if it cannot be written; what was there before is then untouched.
+    """
+    try:
+        path = path.resolve()
+        # Renaming would replace a write-protected file, too; the user protected it for a reason.
+        if path.exists() and not os.access(path, os.W_OK):
+            raise PermissionError(13, "it is write-protected")
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(mode)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise LandscapeError(f"{path} cannot be written: {_reason(error)}.") from None
+    except ValueError:
+        raise LandscapeError("This file name cannot be used.") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _reason(error: OSError) -> str:
+    text = (error.strerror or str(error)).rstrip(".")
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,392 @@
+"""Formula text -> checked syntax tree -> SymPy expression. Nothing typed is ever evaluated as code.
+
+The text is cut into numbers, names and operators; names are replaced by neutral tokens, so that
+what Python's parser sees cannot be anything but arithmetic. The tree that comes back is walked
+through a whitelist, and every constant is first computed in plain floats, so that a number that
+would blow up is refused before SymPy is asked to form it.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import math
+import operator
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, reduce
+from typing import Any
+
+from landscape.errors import FormulaError
+
+MAX_LENGTH = 1000
+MAX_PIECES = 400  # numbers, names and operators
+MAX_DEPTH = 32  # brackets, powers and functions inside one another
+MAX_EXPONENT = 1000.0
+MAX_NUMBER = 1e300
+
+CONSTANTS: dict[str, float] = {"pi": math.pi, "π": math.pi, "e": math.e}
+
+# name -> (number of arguments or None for "two or more", the same function on floats)
+FUNCTIONS: dict[str, tuple[int | None, Callable[..., float]]] = {
+    "sin": (1, math.sin),
+    "cos": (1, math.cos),
+    "tan": (1, math.tan),
+    "asin": (1, math.asin),
+    "acos": (1, math.acos),
+    "atan": (1, math.atan),
+    "atan2": (2, math.atan2),
+    "sinh": (1, math.sinh),
+    "cosh": (1, math.cosh),
+    "tanh": (1, math.tanh),
+    "exp": (1, math.exp),
+    "log": (1, math.log),
+    "ln": (1, math.log),
+    "log2": (1, math.log2),
+    "log10": (1, math.log10),
+    "sqrt": (1, math.sqrt),
+    "abs": (1, abs),
+    "sigmoid": (1, lambda t: (1 + math.tanh(t / 2)) / 2),
+    "min": (None, min),
+    "max": (None, max),
+}
+_FLAT = {"floor", "ceil", "round", "sign", "step", "heaviside", "mod"}
+
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+_SAME_AS = {"^": "**", "−": "-", "–": "-", "·": "*", "×": "*", "⋅": "*", "÷": "/", "[": "(", "]": ")"}
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_TOKEN = re.compile(
+    r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+    r"|(?P<name>[A-Za-z_\u0370-\u03ff][A-Za-z0-9_\u0370-\u03ff]*)"
+    rf"|(?P<superscript>[{_SUPERSCRIPTS}]+)"
+    r"|(?P<operator>\*\*|[-+*/^(),−–·×⋅÷\[\]])"
+    r"|(?P<space>\s+)"
+)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One number, name or operator, with its place in the text as typed."""
+
+    kind: str
+    text: str
+    position: int
+    length: int
+
+
+def parse(formula: str, variables: Sequence[str] = ("x", "y"), parameters: Sequence[str] = ()) -> Any:
+    """Turn formula text into a SymPy expression in real symbols.
+
+    `^` and `**` are powers; `2x`, `2(x+1)`, `(x+1)(y-1)` multiply; `1/2x` is (1/2)·x.
+
+    Parameters
+    ----------
+    formula : text in `variables`, `parameters`, `pi`, `e` and the names in `FUNCTIONS`
+    variables, parameters : the names that may be used
+
+    Raises
+    ------
+    FormulaError
+        for anything outside the whitelist, too long, too deep, or not a finite real number.
+
+    >>> parse("2x^2 + sin(pi y)")
+    2*x**2 + sin(pi*y)
+    """
+    names = (*variables, *parameters)
+    pieces = _complete(_pieces(formula), formula, names)
+    source, positions = _neutral_source(pieces)
+    tree = ast.parse(source, mode="eval")
+    return _Builder(formula, pieces, positions, names).build(tree.body, 0)[0]
+
+
+def _pieces(formula: str) -> list[Piece]:
+    """Cut the text into pieces; refuse characters that no formula needs."""
+    if len(formula) > MAX_LENGTH:
+        raise FormulaError(
+            f"This formula has {len(formula):,} characters; at most {MAX_LENGTH:,} are read.",
+            formula, MAX_LENGTH,
+        )  # fmt: skip
+    pieces: list[Piece] = []
+    position = 0
+    while position < len(formula):
+        match = _TOKEN.match(formula, position)
+        if match is None:
+            raise FormulaError(f"“{formula[position]}” has no meaning here.", formula, position)
+        kind, text = str(match.lastgroup), match.group()
+        if kind == "operator":
+            text = _SAME_AS.get(text, text)
+        if kind == "superscript":
+            power = "".join(str(_SUPERSCRIPTS.index(digit)) for digit in text)
+            pieces.append(Piece("operator", "**", position, 1))
+            pieces.append(Piece("number", power, position, len(text)))
+        elif kind != "space":
+            pieces.append(Piece(kind, text, position, len(text)))
+        position = match.end()
+    if not pieces:
+        raise FormulaError("The formula is empty: type something like x^2 + y^2.", formula, 0)
+    if len(pieces) > MAX_PIECES:
+        raise FormulaError(
+            f"This formula has {len(pieces)} pieces; at most {MAX_PIECES} are read.",
+            formula, pieces[MAX_PIECES].position,
+        )  # fmt: skip
+    return pieces
+
+
+def _complete(pieces: list[Piece], formula: str, names: Sequence[str]) -> list[Piece]:
+    """Check the order of the pieces and write out the multiplications that are left unsaid."""
+    complete: list[Piece] = []
+    brackets: list[tuple[Piece, bool]] = []  # an open bracket, and whether a function owns it
+    wants_value = True
+    for piece in pieces:
+        before = complete[-1] if complete else None
+        is_function = before is not None and before.text in FUNCTIONS and before.text not in names
+        if is_function and piece.text != "(":
+            assert before is not None
+            raise FormulaError(
+                f"{before.text} needs brackets: {before.text}(…).", formula, before.position, before.length
+            )  # fmt: skip
+        opens = piece.kind in ("number", "name") or piece.text == "("
+        if opens:
+            if not wants_value and not is_function:
+                if piece.kind == "number":
+                    raise FormulaError(
+                        "An operator is missing before this number.", formula, piece.position, piece.length
+                    )  # fmt: skip
+                complete.append(Piece("operator", "*", piece.position, 1))
+            if piece.text == "(":
+                brackets.append((piece, is_function))
+                if len(brackets) > MAX_DEPTH:
+                    raise FormulaError(
+                        f"Brackets are nested more than {MAX_DEPTH} deep.", formula, piece.position
+                    )
+            wants_value = piece.text == "("
+        elif wants_value:
+            if piece.text not in ("+", "-"):
+                raise FormulaError(f"Something is missing before “{piece.text}”.", formula, piece.position)
+        elif piece.text == ")":
+            if not brackets:
+                raise FormulaError("This bracket closes nothing.", formula, piece.position)
+            brackets.pop()
+        else:
+            if piece.text == "," and not (brackets and brackets[-1][1]):
+                raise FormulaError(
+                    "A comma belongs inside a function such as max(x, y); decimals take a point.",
+                    formula, piece.position,
+                )  # fmt: skip
+            wants_value = True
+        complete.append(piece)
+    last = complete[-1]
+    if last.text in FUNCTIONS and last.text not in names:
+        raise FormulaError(
+            f"{last.text} needs brackets: {last.text}(…).", formula, last.position, last.length
+        )
+    if wants_value:
+        raise FormulaError(f"Something is missing after “{last.text}”.", formula, last.position)
+    if brackets:
+        raise FormulaError("This bracket is never closed.", formula, brackets[-1][0].position)
+    return complete
+
+
+def _neutral_source(pieces: list[Piece]) -> tuple[str, dict[int, int]]:
+    """Text in which every name is a neutral token, and which piece stands at which column."""
+    source, positions = "", {}
+    for index, piece in enumerate(pieces):
+        positions[len(source)] = index
+        if piece.kind == "name":
+            source += f"n{index} "
+        elif piece.kind == "number":
+            source += f"{float(piece.text)!r} " if float(piece.text) < MAX_NUMBER else "1e309 "
+        else:
+            source += f"{piece.text} "
+    return source, positions
+
+
+@cache
+def _builders() -> dict[str, Callable[..., Any]]:
+    import sympy as sp
+
+    class Maximum(sp.Function):  # type: ignore[misc]
+        """The larger of two values; its slope is that of the larger one (their mean at a tie)."""
+
+        nargs = 2
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            a, b = self.args
+            return sp.Heaviside(a - b if argindex == 1 else b - a)
+
+    def maximum(*values: Any) -> Any:
+        return reduce(Maximum, values)
+
+    def minimum(*values: Any) -> Any:
+        return -reduce(Maximum, [-value for value in values])
+
+    return {
+        **{name: getattr(sp, name) for name in
+           ("sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh",
+            "exp", "log", "sqrt")},
+        "ln": sp.log,
+        "log2": lambda t: sp.log(t) / sp.log(2),
+        "log10": lambda t: sp.log(t) / sp.log(10),
+        "abs": sp.Abs,
+        "sigmoid": lambda t: (1 + sp.tanh(t / 2)) / 2,  # no overflow, unlike 1/(1 + exp(-t))
+        "min": minimum,
+        "max": maximum,
+    }  # fmt: skip
+
+
+class _Builder:
+    """Walks the whitelisted syntax tree; returns each node as (SymPy, float if constant)."""
+
+    def __init__(
+        self, formula: str, pieces: list[Piece], positions: dict[int, int], names: Sequence[str]
+    ) -> None:
+        self.formula = formula
+        self.pieces = pieces
+        self.positions = positions
+        self.names = names
+
+    def piece(self, node: ast.expr) -> Piece:
+        column = node.col_offset
+        while column not in self.positions:
+            column -= 1
+        return self.pieces[self.positions[column]]
+
+    def refuse(self, node: ast.expr, reason: str) -> FormulaError:
+        first = self.piece(node)
+        ends = [p for c, p in self.positions.items() if c < (node.end_col_offset or 0)]
+        last = self.pieces[max(ends)] if ends else first
+        return FormulaError(
+            reason, self.formula, first.position, last.position + last.length - first.position
+        )
+
+    def build(self, node: ast.expr, depth: int) -> tuple[Any, float | None]:
+        if depth > MAX_DEPTH:
+            raise self.refuse(node, f"This formula is nested more than {MAX_DEPTH} deep.")
+        match node:
+            case ast.Constant():
+                return self.number(node)
+            case ast.Name():
+                return self.name(node)
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=operand):
+                value, constant = self.build(operand, depth + 1)
+                if isinstance(sign, ast.UAdd):
+                    return value, constant
+                return -value, None if constant is None else -constant
+            case ast.BinOp():
+                return self.operations(node, depth)
+            case ast.Call(func=ast.Name() as function, args=arguments, keywords=[]):
+                return self.call(node, self.piece(function).text, arguments, depth)
+        raise self.refuse(node, "This is not part of a formula.")
+
+    def number(self, node: ast.Constant) -> tuple[Any, float]:
+        import sympy as sp
+
+        text = self.piece(node).text
+        value = float(text)
+        if value > MAX_NUMBER:
+            raise self.refuse(node, f"This number is too large: at most {MAX_NUMBER:g}.")
+        # A decimal is kept as the exact fraction that was typed, unless its digits run very long.
+        short = len(text) <= 24 and (value == 0 or 1e-30 < value < 1e30)
+        return sp.Rational(text) if short else sp.Float(value), value
+
+    def name(self, node: ast.Name) -> tuple[Any, float | None]:
+        import sympy as sp
+
+        name = self.piece(node).text
+        if name in self.names:
+            return sp.Symbol(name, real=True), None
+        if name in CONSTANTS:
+            return sp.E if name == "e" else sp.pi, CONSTANTS[name]
+        raise self.refuse(node, self.unknown(name))
+
+    def unknown(self, name: str) -> str:
+        if name in _FLAT:
+            return f"{name} has no useful derivative; tanh or sigmoid make a smooth step."
+        known = [*self.names, *FUNCTIONS, *CONSTANTS]
+        for split in range(1, len(name)):
+            if name[:split] in self.names and name[split:] in self.names:
+                return f"Unknown name “{name}”. Did you mean {name[:split]}*{name[split:]}?"
+            if name[:split] in FUNCTIONS and name[split:] in self.names:
+                return f"Unknown name “{name}”. Did you mean {name[:split]}({name[split:]})?"
+        near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+        if near:
+            return f"Unknown name “{name}”. Did you mean {near[0]}?"
+        return f"Unknown name “{name}”. Known are {', '.join(self.names)} and functions such as sin."
+
+    def operations(self, node: ast.BinOp, depth: int) -> tuple[Any, float | None]:
+        """A chain a ∘ b ∘ c … is one level, however long: only real nesting counts as depth."""
+        chain: list[ast.BinOp] = []
+        first: ast.expr = node
+        while isinstance(first, ast.BinOp):
+            chain.append(first)
+            first = first.left
+        value, constant = self.build(first, depth + 1)
+        for step in reversed(chain):
+            right, right_constant = self.build(step.right, depth + 1)
+            value, constant = self.operate(step, (value, constant), (right, right_constant))
+        return value, constant
+
+    def operate(
+        self, node: ast.BinOp, left: tuple[Any, float | None], right: tuple[Any, float | None]
+    ) -> tuple[Any, float | None]:
+        (a, a_constant), (b, b_constant) = left, right
+        constant: float | None = None
+        if isinstance(node.op, ast.Div) and b_constant == 0:
+            raise self.refuse(node, "This divides by zero.")
+        if isinstance(node.op, ast.Pow) and b_constant is not None and abs(b_constant) > MAX_EXPONENT:
+            raise self.refuse(
+                node.right, f"An exponent of {b_constant:g} is too large: at most {MAX_EXPONENT:g}."
+            )
+        combine = _OPERATORS.get(type(node.op))
+        if combine is None:
+            raise self.refuse(node, "This is not part of a formula.")
+        if a_constant is not None and b_constant is not None:
+            constant = self.constant(node, combine, a_constant, b_constant)
+        return self.real(node, combine(a, b)), constant
+
+    def call(
+        self, node: ast.Call, name: str, arguments: list[ast.expr], depth: int
+    ) -> tuple[Any, float | None]:
+        if name not in FUNCTIONS:
+            raise self.refuse(node.func, self.unknown(name))
+        wanted, on_floats = FUNCTIONS[name]
+        if len(arguments) != wanted and (wanted is not None or len(arguments) < 2):
+            need = {1: "one value", 2: "two values", None: "two or more values"}[wanted]
+            raise self.refuse(node, f"{name} takes {need}, not {len(arguments)}.")
+        built = [self.build(argument, depth + 1) for argument in arguments]
+        constants = [constant for _, constant in built if constant is not None]
+        constant = None
+        if len(constants) == len(built):
+            constant = self.constant(node, on_floats, *constants)
+        return self.real(node, _builders()[name](*(value for value, _ in built))), constant
+
+    def constant(self, node: ast.expr, function: Callable[..., Any], *values: float) -> float:
+        """The value of a constant part, in floats; refused if it is not a finite real number."""
+        try:
+            result = function(*values)
+        except ZeroDivisionError:
+            raise self.refuse(node, "This divides by zero.") from None
+        except OverflowError:
+            result = math.inf
+        except ValueError:
+            result = math.nan
+        if isinstance(result, complex) or math.isnan(result):
+            raise self.refuse(node, "This is not a real number.")
+        if abs(result) > MAX_NUMBER:
+            raise self.refuse(node, f"This number is too large: at most {MAX_NUMBER:g}.")
+        return float(result)
+
+    def real(self, node: ast.expr, value: Any) -> Any:
+        """Refuse what SymPy has recognized as infinite, undefined or imaginary everywhere."""
+        import sympy as sp
+
+        if value.has(sp.zoo, sp.oo, -sp.oo, sp.nan, sp.I):
+            raise self.refuse(node, "This has no finite real value anywhere.")
+        return value

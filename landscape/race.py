@@ -1,0 +1,144 @@
+"""Scene -> solution: every path of the race, and the curves that are drawn from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from landscape.descent import Path, Swarm, descend, descend_many
+from landscape.scene import Measure, MoreStarts, Racer, Scene
+from landscape.surface import Array, Surface
+
+MEASURES: dict[Measure, str] = {
+    "gradient": "‖∇f‖, length of the gradient",
+    "distance": "distance to the nearest minimum",
+    "sharpness": "αλ₁, learning rate × largest curvature",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One rule of the race that takes part.
+
+    Attributes
+    ----------
+    index : its place among the scene's optimizers
+    copy : how many of the same rule stand before it; tells duplicates apart
+    """
+
+    index: int
+    copy: int
+    racer: Racer
+    path: Path
+    swarm: Swarm | None = None
+
+    @property
+    def label(self) -> str:
+        """The letter on its ball, with an index from the second of a rule on."""
+        letter: str = self.racer.optimizer.letter
+        return letter if self.copy == 0 else letter + str(self.copy + 1).translate(_SUBSCRIPTS)
+
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+@dataclass(frozen=True)
+class Race:
+    """The solution of a scene; a moment of it is a step number.
+
+    Attributes
+    ----------
+    entries : those rules that are switched on, in the scene's order
+    complete : False while the many starts are still being computed
+    """
+
+    scene: Scene
+    surface: Surface
+    entries: tuple[Entry, ...]
+    complete: bool = True
+
+    @property
+    def lowest(self) -> float:
+        """The lowest loss that any path reaches: the zero of the logarithmic loss axis."""
+        found = [float(np.nanmin(entry.path.losses)) for entry in self.entries
+                 if np.isfinite(entry.path.losses).any()]  # fmt: skip
+        return min(found, default=0.0)
+
+
+def solve(scene: Scene) -> Iterator[Race]:
+    """The race, as soon as the paths are there; then again with the many starts, rule by rule.
+
+    >>> race = next(solve(Scene(steps=10)))
+    >>> [entry.label for entry in race.entries]
+    ['G', 'M', 'R', 'A']
+    """
+    surface = scene.surface.surface
+    entries: list[Entry] = []
+    seen: dict[str, int] = {}
+    for index, racer in enumerate(scene.optimizers):
+        copy = seen.get(racer.optimizer.key, 0)
+        seen[racer.optimizer.key] = copy + 1
+        if racer.enabled:
+            path = descend(
+                surface, racer.optimizer, scene.start, scene.steps, scene.schedule, scene.noise, scene.seed
+            )  # fmt: skip
+            entries.append(Entry(index, copy, racer, path))
+    yield Race(scene, surface, tuple(entries), complete=scene.more_starts is None)
+    if scene.more_starts is None:
+        return
+    around = starts(scene.more_starts, surface, scene.start, scene.seed)
+    for place, entry in enumerate(entries):
+        swarm = descend_many(
+            surface, entry.racer.optimizer, around, scene.steps, scene.schedule, scene.noise, scene.seed
+        )
+        entries[place] = replace(entry, swarm=swarm)
+        yield Race(scene, surface, tuple(entries), complete=place == len(entries) - 1)
+
+
+def starts(more: MoreStarts, surface: Surface, start: tuple[float, float], seed: int) -> Array:
+    """The further starts `(count, 2)` around the first.
+
+    >>> from landscape import surfaces
+    >>> starts(MoreStarts(kind="ring", count=4, radius=0.25), surfaces["bowl"], (0, 0), 0).round(3).tolist()
+    [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [-0.0, -1.0]]
+    """
+    sides = np.array([surface.x[1] - surface.x[0], surface.y[1] - surface.y[0]])
+    if more.kind == "grid":
+        columns = max(1, round(np.sqrt(more.count)))
+        rows = -(-more.count // columns)
+        x, y = np.meshgrid((np.arange(columns) + 0.5) / columns, (np.arange(rows) + 0.5) / rows)
+        grid = np.stack([x.ravel(), y.ravel()], axis=1)[: more.count]
+        return grid * sides + [surface.x[0], surface.y[0]]
+    if more.kind == "ring":
+        angle = 2 * np.pi * np.arange(more.count) / more.count
+        around = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    else:
+        random = np.random.default_rng(seed)
+        length = np.sqrt(random.random(more.count))
+        angle = 2 * np.pi * random.random(more.count)
+        around = np.stack([np.cos(angle), np.sin(angle)], axis=1) * length[:, None]
+    return np.asarray(start) + around * sides * more.radius
+
+
+def measured(path: Path, measure: Measure, minima: Array | None = None) -> Array:
+    """One measure along a path: `(steps+1,)`, nan where it has none.
+
+    - "gradient": ‖∇f‖
+    - "distance": Euclidean distance to the nearest of `minima`
+    - "sharpness": α(t)·λ_max of the Hessian; above 2 plain gradient descent cannot settle
+    """
+    if measure == "gradient":
+        return np.hypot(path.gradients[:, 0], path.gradients[:, 1])
+    if measure == "distance":
+        if minima is None or not len(minima):
+            return np.full(len(path.points), np.nan)
+        apart: Any = path.points[:, None, :] - minima[None, :, :]
+        return np.sqrt((apart**2).sum(axis=2).min(axis=1))
+    hessian = path.surface.hessian(path.points)
+    mean = (hessian[:, 0, 0] + hessian[:, 1, 1]) / 2
+    half = np.hypot((hessian[:, 0, 0] - hessian[:, 1, 1]) / 2, hessian[:, 0, 1])
+    rates = np.append(path.learning_rates, path.learning_rates[-1:])
+    return rates * (mean + half)

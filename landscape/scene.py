@@ -1,0 +1,343 @@
+"""What the user asked for, as data: a frozen, validated, versioned scene; TOML in and out."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+
+from landscape.descent import checked_start
+from landscape.errors import FieldError, FormulaError, LandscapeError
+from landscape.files import read_text, write_whole
+from landscape.optimizers import make_optimizer, settings
+from landscape.resources import scene_files
+from landscape.schedules import Schedule, make_schedule
+from landscape.surface import Surface, UnknownSurfaceError, checked_range, surfaces
+
+VERSION = 1
+MAX_RACERS = 12
+MAX_STARTS = 400
+MAX_WORK = 5_000_000  # starts × steps × rules: a few seconds
+
+Layout = Literal["both", "map", "surface"]
+Measure = Literal["gradient", "distance", "sharpness"]
+Colormap = Literal["landscape", "viridis", "cividis", "cet_l17", "cet_d1"]
+
+
+class SceneError(LandscapeError):
+    """A scene that is refused.
+
+    Attributes
+    ----------
+    key : the dotted key that is to blame, or ""
+    line : its line in the file, from 1, or None
+    """
+
+    def __init__(self, reason: str, key: str = "", line: int | None = None) -> None:
+        self.reason = reason
+        self.key = key
+        self.line = line
+        where = f"line {line}, {key}: " if line and key else f"line {line}: " if line else ""
+        super().__init__(where + reason if where or not key else f"{key}: {reason}")
+
+
+class Part(BaseModel):
+    """Frozen; unknown keys and infinite numbers are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
+
+
+# `true` and "3" are not numbers here, although Python would take them.
+Whole = Annotated[int, Field(strict=True)]
+Number = Annotated[float, Field(strict=True)]
+Switch = Annotated[bool, Field(strict=True)]
+
+
+class SurfaceChoice(Part):
+    """A surface of the catalogue by `name`, or a `formula`; domain and parameters if they differ."""
+
+    name: str | None = None
+    formula: str | None = None
+    x: tuple[Number, Number] | None = None
+    y: tuple[Number, Number] | None = None
+    parameters: dict[str, Number] = Field(default_factory=dict)
+
+    @field_validator("x", "y")
+    @classmethod
+    def _domain(cls, value: Any, info: Any) -> Any:
+        return None if value is None else checked_range(info.field_name, value)
+
+    @model_validator(mode="after")
+    def _one_of(self) -> SurfaceChoice:
+        if (self.name is None) == (self.formula is None):
+            raise FieldError("name", "A surface takes either a name or a formula, not both or none.")
+        try:
+            # A catalogue surface needs no compiling to be known as good.
+            _ = self.surface if self.formula is not None or self.parameters else surfaces[str(self.name)]
+        except FormulaError as error:
+            raise FieldError("formula", str(error)) from None
+        except UnknownSurfaceError as error:
+            raise FieldError("name", str(error)) from None
+        except FieldError as error:
+            place = error.field if error.field in ("x", "y") else f"parameters.{error.field}"
+            raise FieldError(place, str(error)) from None
+        return self
+
+    @cached_property
+    def surface(self) -> Surface:
+        """The surface itself."""
+        if self.formula is not None:
+            return Surface.from_formula(
+                self.formula, self.x or (-2.0, 2.0), self.y or (-2.0, 2.0), self.parameters
+            )
+        surface = surfaces[str(self.name)]
+        if self.x or self.y:
+            surface = replace(surface, x=self.x or surface.x, y=self.y or surface.y)
+        return surface.with_parameters(**self.parameters) if self.parameters else surface
+
+
+class Racer(Part):
+    """One rule in the race: its settings stand beside `rule` in the file."""
+
+    optimizer: Any
+    enabled: Switch = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or "optimizer" in given:
+            return given
+        given = dict(given)
+        enabled = given.pop("enabled", True)
+        rule = given.pop("rule", None)
+        if not isinstance(rule, str):
+            raise FieldError("rule", 'Each optimizer needs a rule, such as rule = "adam".')
+        return {"optimizer": make_optimizer(rule, **given), "enabled": enabled}
+
+    @model_serializer
+    def _flat(self) -> dict[str, Any]:
+        state = {} if self.enabled else {"enabled": False}
+        return {"rule": self.optimizer.key, **state, **settings(self.optimizer)}
+
+
+class MoreStarts(Part):
+    """Further starts around the first: a grid over the domain, a ring, or a random cloud."""
+
+    kind: Literal["grid", "ring", "random"] = "ring"
+    count: Annotated[Whole, Field(ge=2, le=MAX_STARTS)] = 16
+    radius: Annotated[Number, Field(gt=0, le=1)] = 0.2  # share of the domain; not used by the grid
+
+
+class View(Part):
+    """How it is looked at."""
+
+    layout: Layout = "both"
+    log_scale: Switch | None = None  # None: as the catalogue advises for this surface
+    contours: Switch = True
+    colormap: Colormap = "landscape"
+    measure: Measure = "gradient"
+    azimuth: Annotated[Number, Field(ge=-360, le=360)] = -60.0
+    elevation: Annotated[Number, Field(ge=-90, le=90)] = 35.0
+    distance: Annotated[Number, Field(ge=0.3, le=5)] = 1.0
+
+
+def _schedule(given: Any) -> Any:
+    if isinstance(given, dict):
+        given = dict(given)
+        return make_schedule(str(given.pop("kind", "constant")), **given)
+    if not isinstance(given, Schedule):
+        raise FieldError("kind", 'A schedule is a table such as { kind = "cosine", over = 200 }.')
+    return given
+
+
+def _schedule_table(schedule: Schedule) -> dict[str, Any]:
+    return {"kind": schedule.kind, **settings(schedule)}
+
+
+def _opening_racers() -> tuple[Racer, ...]:
+    return tuple(
+        Racer(optimizer=make_optimizer(rule, learning_rate=rate))
+        for rule, rate in (("gradient_descent", 0.03), ("momentum", 0.08), ("rmsprop", 0.02), ("adam", 0.035))
+    )  # fmt: skip
+
+
+class Scene(Part):
+    """One race, complete: the same scene always gives the same frames.
+
+    >>> scene = Scene(surface={"name": "bowl"}, start=(1, 1))
+    >>> scene == Scene.from_toml(scene.to_toml())
+    True
+    """
+
+    version: Whole = VERSION
+    title: Annotated[str, Field(max_length=200)] = ""
+    caption: Annotated[str, Field(max_length=1000)] = ""
+    steps: Annotated[Whole, Field(ge=1, le=20_000)] = 300
+    noise: Annotated[Number, Field(ge=0, le=1e6)] = 0.0
+    seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 0
+    surface: SurfaceChoice = SurfaceChoice(name="double_well")
+    start: tuple[Number, Number] = (0.012, 1.75)
+    more_starts: MoreStarts | None = None
+    schedule: Annotated[Schedule, BeforeValidator(_schedule), PlainSerializer(_schedule_table)] = Schedule()
+    view: View = View()
+    optimizers: Annotated[tuple[Racer, ...], Field(max_length=MAX_RACERS)] = Field(
+        default_factory=_opening_racers
+    )
+
+    @field_validator("start")
+    @classmethod
+    def _point(cls, value: Any) -> Any:
+        return checked_start(value)
+
+    @model_validator(mode="after")
+    def _work(self) -> Scene:
+        starts = 1 + (self.more_starts.count if self.more_starts else 0)
+        if self.steps * starts * max(len(self.optimizers), 1) > MAX_WORK:
+            raise FieldError(
+                "steps", f"{starts} starts × {self.steps} steps are too much work; take fewer of either."
+            )
+        return self
+
+    @property
+    def log_scale(self) -> bool:
+        """Whether heights are shown on a logarithmic scale."""
+        advised = self.surface.surface.log_scale
+        return advised if self.view.log_scale is None else self.view.log_scale
+
+    def edited(self, **changes: Any) -> Scene:
+        """A new scene with these fields changed, validated.
+
+        Raises
+        ------
+        SceneError
+            with the key that is to blame.
+        """
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        return _validated({**given, **changes}, "")
+
+    def to_toml(self) -> str:
+        """The scene as text a person can read and edit."""
+        import tomli_w
+
+        table = self.model_dump(exclude_none=True)
+        if not table["surface"]["parameters"]:
+            del table["surface"]["parameters"]
+        # Pairs of numbers read best on one line, which is not this writer's way.
+        return re.sub(r"\[\n\s+(\S+),\n\s+(\S+),\n\]", r"[\1, \2]", tomli_w.dumps(table))
+
+    @staticmethod
+    def from_toml(text: str) -> Scene:
+        """The scene written in this text.
+
+        Raises
+        ------
+        SceneError
+            with the key and the line that are to blame.
+        """
+        try:
+            table = tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            found = re.search(r"\(at line (\d+)", str(error))
+            cut_off = "at end of document" in str(error)
+            line = int(found[1]) if found else max(text.count("\n"), 1) if cut_off else None
+            reason = re.sub(r" \(at .*\)", "", str(error))
+            reason += "; the file seems cut off" if cut_off else ""
+            raise SceneError(f"This is not a scene file: {reason}.", "", line) from None
+        version = table.get("version", VERSION)
+        if isinstance(version, int) and version > VERSION:
+            raise SceneError(
+                f"This scene needs a newer Landscape: it has version {version}, this one reads up to"
+                f" {VERSION}.", "version", line_of(text, ("version",)),
+            )  # fmt: skip
+        if version != VERSION or isinstance(version, bool):
+            raise SceneError(f"version must be {VERSION}.", "version", line_of(text, ("version",)))
+        return _validated(table, text)
+
+    @staticmethod
+    def load(path: Path | str) -> Scene:
+        """Read a scene file; the file is left alone."""
+        return Scene.from_toml(read_text(Path(path)))
+
+    def save(self, path: Path | str) -> None:
+        """Write a scene file, completely or not at all."""
+        write_whole(Path(path), self.to_toml().encode())
+
+
+def opening_scene() -> Scene:
+    """What the program opens with: four rules leave a saddle."""
+    return Scene.load(scene_files()[0])
+
+
+def _validated(table: dict[str, Any], text: str) -> Scene:
+    try:
+        return Scene.model_validate(table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = tuple(first["loc"])
+        cause = (first.get("ctx") or {}).get("error")
+        reason = str(cause) if isinstance(cause, LandscapeError) else _sentence(first)
+        if isinstance(cause, FieldError) and (not place or place[-1] != cause.field.split(".")[-1]):
+            place = (*place, *cause.field.split("."))
+        key = "".join(f"[{p + 1}]" if isinstance(p, int) else f".{p}" for p in place).lstrip(".")
+        raise SceneError(reason, key, line_of(text, place) if text else None) from None
+
+
+def _sentence(error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"“{error['loc'][-1]}” is not a known key."
+    if error["type"] == "missing":
+        return "A value is missing here."
+    plain = {
+        "tuple_type": "This should be a list", "model_type": "This should be a table",
+        "dict_type": "This should be a table", "bool_type": "This should be true or false",
+        "int_type": "This should be a whole number", "int_from_float": "This should be a whole number",
+        "float_type": "This should be a number", "string_type": "This should be a text in quotes",
+        "too_long": f"There should be at most {(error.get('ctx') or {}).get('max_length')} of these",
+    }  # fmt: skip
+    message = plain.get(error["type"], str(error["msg"]).replace("Input should", "This should"))
+    shown = repr(error.get("input"))
+    return f"{message}, not {shown if len(shown) < 60 else shown[:57] + '…'}."
+
+
+def line_of(text: str, place: Sequence[str | int]) -> int | None:
+    r"""The line, from 1, on which a key stands in TOML text (or the table that should hold it).
+
+    >>> line_of("steps = 3\n[[optimizers]]\nrule = 'adam'\nbeta1 = 2", ("optimizers", 0, "beta1"))
+    4
+    """
+    table: tuple[str | int, ...] = ()
+    counts: dict[str, int] = {}
+    best, best_depth = None, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line)
+        pair = re.match(r"\s*([A-Za-z0-9_.\"' -]+?)\s*=", line)
+        if header:
+            names = [name.strip(" \"'") for name in header[2].split(".")]
+            table = tuple(names)
+            if header[1] == "[[":
+                index = counts[header[2]] = counts.get(header[2], -1) + 1
+                table = (*table, index)
+            here = table
+        elif pair:
+            here = (*table, *(name.strip(" \"'") for name in pair[1].split(".")))
+        else:
+            continue
+        if tuple(place[: len(here)]) == here and len(here) > best_depth:
+            best, best_depth = number, len(here)
+    return best
