@@ -20,13 +20,17 @@ class FormulaError(LandscapeError):
     formula : the text as typed
     position : index of the first character to blame, from 0
     length : number of characters to blame, at least 1
+    unknown : the name that is not known, if that is what is wrong
     """
 
-    def __init__(self, reason: str, formula: str, position: int, length: int = 1) -> None:
+    def __init__(
+        self, reason: str, formula: str, position: int, length: int = 1, unknown: str = ""
+    ) -> None:
         self.reason = reason
         self.formula = formula
         self.position = position
         self.length = max(length, 1)
+        self.unknown = unknown
         around = formula[max(position - 12, 0) : position + min(self.length, 20) + 12].strip()
         place = f" (character {position + 1}, near “{around}”)" if around else ""
         super().__init__(f"{reason}{place}")

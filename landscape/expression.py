@@ -93,7 +93,10 @@ class Expression:
         )
 
 
-@lru_cache(maxsize=512)
+_known: dict[tuple[str, tuple[str, ...]], Expression] = {}
+_MOST_KNOWN = 256
+
+
 def compile_formula(formula: str, parameters: tuple[str, ...] = ()) -> Expression:
     """Parse a formula once; the functions themselves are compiled when first asked for.
 
@@ -103,7 +106,19 @@ def compile_formula(formula: str, parameters: tuple[str, ...] = ()) -> Expressio
     >>> [float(g) for g in double_well.gradient_at(2.0, 1.0)]
     [24.0, 2.0]
     """
-    return Expression(formula, parameters, parse(formula, parameters=parameters))
+    found = _known.get((formula, parameters))
+    if found is None:
+        found = Expression(formula, parameters, parse(formula, parameters=parameters))
+        for oldest in list(_known)[: max(len(_known) - _MOST_KNOWN, 0)]:
+            _known.pop(oldest, None)
+        found = _known.setdefault((formula, parameters), found)
+    return found
+
+
+def is_compiled(formula: str, parameters: tuple[str, ...]) -> bool:
+    """Whether values and single gradients of this formula cost no parsing or compiling any more."""
+    found = _known.get((formula, parameters))
+    return found is not None and {"value", "gradient_at"} <= found.__dict__.keys()
 
 
 def _shared_parts(trees: Any) -> tuple[list[tuple[Any, Any]], Any]:

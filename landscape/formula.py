@@ -258,12 +258,12 @@ class _Builder:
             column -= 1
         return self.pieces[self.positions[column]]
 
-    def refuse(self, node: ast.expr, reason: str) -> FormulaError:
+    def refuse(self, node: ast.expr, reason: str, unknown: str = "") -> FormulaError:
         first = self.piece(node)
         ends = [p for c, p in self.positions.items() if c < (node.end_col_offset or 0)]
         last = self.pieces[max(ends)] if ends else first
         return FormulaError(
-            reason, self.formula, first.position, last.position + last.length - first.position
+            reason, self.formula, first.position, last.position + last.length - first.position, unknown
         )
 
     def build(self, node: ast.expr, depth: int) -> tuple[Any, float | None]:
@@ -304,7 +304,7 @@ class _Builder:
             return sp.Symbol(name, real=True), None
         if name in CONSTANTS:
             return sp.E if name == "e" else sp.pi, CONSTANTS[name]
-        raise self.refuse(node, self.unknown(name))
+        raise self.refuse(node, self.unknown(name), name)
 
     def unknown(self, name: str) -> str:
         if name in _FLAT:

@@ -80,6 +80,16 @@ class Hyperparameter:
             return 10.0**at
         return 1 - 10.0**-at if self.scale == "log of 1-x" else at
 
+    def rounded(self, value: float) -> float:
+        """A value with the digits that matter on its scale.
+
+        >>> MOMENTUM.rounded(0.98765), LEARNING_RATE.rounded(0.0123456)
+        (0.988, 0.0123)
+        """
+        if self.scale == "log of 1-x":
+            return round(1 - float(f"{1 - value:.2g}"), 12)
+        return float(f"{value:.3g}")
+
     def _stretch(self, value: float) -> float:
         if self.scale == "log":
             return math.log10(max(value, 1e-300))

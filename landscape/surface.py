@@ -101,7 +101,18 @@ class Surface:
         """The compiled formula (SymPy is imported here, when first needed)."""
         from landscape.expression import compile_formula
 
-        return compile_formula(self.formula, tuple(parameter.name for parameter in self.parameters))
+        return compile_formula(self.formula, self._names)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(parameter.name for parameter in self.parameters)
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether values and single gradients cost no compiling any more."""
+        from landscape.expression import is_compiled
+
+        return is_compiled(self.formula, self._names)
 
     @property
     def values(self) -> tuple[float, ...]:

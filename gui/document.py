@@ -1,0 +1,134 @@
+"""The open scene: the one place where it changes; undo, files, and one signal."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from landscape.errors import LandscapeError
+from landscape.scene import Scene
+
+MERGE_SECONDS = 1.5
+MAX_UNDO = 300
+
+
+class Document(QObject):
+    """Holds a frozen scene; widgets ask it to change and redraw from what it announces.
+
+    Signals
+    -------
+    changed(new, old) : the scene is another one
+    refused(sentence) : a change was not possible
+    stateChanged() : file name, saved state or undo state changed
+    """
+
+    changed = pyqtSignal(object, object)
+    refused = pyqtSignal(str)
+    stateChanged = pyqtSignal()
+
+    def __init__(self, scene: Scene, path: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.scene = scene
+        self.path = path
+        self._saved = scene
+        self._undo: list[tuple[str, Scene]] = []
+        self._redo: list[tuple[str, Scene]] = []
+        self._last_edit: tuple[str, float] = ("", 0.0)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is anything to lose."""
+        return self.scene != self._saved
+
+    @property
+    def undo_label(self) -> str:
+        """What undo would take back, or ""."""
+        return self._undo[-1][0] if self._undo else ""
+
+    @property
+    def redo_label(self) -> str:
+        """What redo would do again, or ""."""
+        return self._redo[-1][0] if self._redo else ""
+
+    def edit(self, label: str, merge: bool = False, **changes: Any) -> bool:
+        """Change fields of the scene; False, and `refused`, if they are not valid.
+
+        With `merge`, quick successive edits of the same label (a drag) become one undo step.
+        """
+        try:
+            scene = self.scene.edited(**changes)
+        except LandscapeError as error:
+            self.refused.emit(str(getattr(error, "reason", error)))
+            return False
+        if scene == self.scene:
+            return True
+        now = time.monotonic()
+        same = merge and self._last_edit[0] == label and now - self._last_edit[1] < MERGE_SECONDS
+        if not (same and self._undo):
+            self._undo.append((label, self.scene))
+            del self._undo[:-MAX_UNDO]
+        self._redo.clear()
+        self._last_edit = (label if merge else "", now)
+        self._become(scene)
+        return True
+
+    def replace(self, scene: Scene, label: str) -> None:
+        """Another whole scene as an edit, such as the next bundled one; can be undone."""
+        if scene != self.scene:
+            self._undo.append((label, self.scene))
+            self._redo.clear()
+            self._last_edit = ("", 0.0)
+            self._become(scene)
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        self._move(self._undo, self._redo)
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self._move(self._redo, self._undo)
+
+    def open(self, path: Path) -> bool:
+        """Open a scene file; on failure the present scene stays and `refused` says why."""
+        try:
+            scene = Scene.load(path)
+        except LandscapeError as error:
+            self.refused.emit(f"{path.name}: {error}")
+            return False
+        self.path, self._saved = path, scene
+        self.replace(scene, "open")
+        self.stateChanged.emit()
+        return True
+
+    def save(self, path: Path) -> bool:
+        """Write the scene; on failure the file is untouched and `refused` says why."""
+        try:
+            self.scene.save(path)
+        except LandscapeError as error:
+            self.refused.emit(str(error))
+            return False
+        self.path, self._saved = path, self.scene
+        self.stateChanged.emit()
+        return True
+
+    def show_bundled(self, scene: Scene) -> None:
+        """Show one of the bundled scenes: nothing of it needs saving."""
+        self.path = None
+        self._saved = scene
+        self.replace(scene, "scene")
+        self.stateChanged.emit()
+
+    def _move(self, source: list[tuple[str, Scene]], target: list[tuple[str, Scene]]) -> None:
+        if source:
+            label, scene = source.pop()
+            target.append((label, self.scene))
+            self._last_edit = ("", 0.0)
+            self._become(scene)
+
+    def _become(self, scene: Scene) -> None:
+        old, self.scene = self.scene, scene
+        self.changed.emit(scene, old)
+        self.stateChanged.emit()

@@ -1,0 +1,1 @@
+"""The Explore workspace: optimizers race down a surface."""

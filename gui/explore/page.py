@@ -1,0 +1,316 @@
+"""The Explore workspace: turns the document into a race, and what is touched into edits."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.document import Document
+from gui.explore.optimizer_rows import OptimizersCard
+from gui.explore.playback import Playback
+from gui.explore.run_cards import RunCard, StartCard, ViewCard
+from gui.explore.stage import Ground, Stage, prepare_ground, prepare_part
+from gui.explore.surface_card import SurfaceCard
+from gui.explore.transport import Transport
+from gui.jobs import Jobs
+from gui.theme import DARK, Theme
+from gui.views.ticks import number
+from gui.widgets.card import label
+from landscape.race import Race, solve
+from landscape.remarks import remark
+from landscape.scene import Scene
+
+INLINE_STEPS = 3000  # rule-steps that take well under 10 ms: more goes through a job
+_RACE = ("surface", "start", "steps", "noise", "seed", "schedule", "optimizers", "more_starts")
+
+
+class ExplorePage(QWidget):
+    """Pictures at the left, knobs at the right."""
+
+    def __init__(
+        self, document: Document, jobs: Jobs, gl_reason: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.jobs = jobs
+        self.playback = Playback(self)
+        self.stage = Stage(gl_reason)
+        self._theme = DARK
+        self._was_playing = False
+        self._remarked: tuple[int, int] = (-1, -1)
+        self._build()
+        self._connect()
+        document.changed.connect(self._changed)
+        self._show_scene(document.scene)
+        self._recompute(document.scene, None)
+
+    # --- layout ------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        left = QVBoxLayout()
+        left.setSpacing(10)
+        header = QHBoxLayout()
+        header.setSpacing(12)
+        self.title = label("", "title")
+        self.caption = label("", "caption")
+        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        header.addWidget(self.title)
+        header.addWidget(self.caption, 1)
+        self.layout_buttons: dict[str, QPushButton] = {}
+        group = QButtonGroup(self)
+        for name, text, key in (("both", "Both", "3"), ("map", "Map", "1"), ("surface", "Surface", "2")):
+            button = QPushButton(text)
+            button.setCheckable(True)
+            button.setToolTip(f"Show {text.lower()} ({key})")
+            button.clicked.connect(lambda _, name=name: self.set_layout(name))
+            group.addButton(button)
+            header.addWidget(button)
+            self.layout_buttons[name] = button
+        left.addLayout(header)
+        left.addWidget(self.stage, 1)
+        self.readout = QLabel()
+        self.readout.setTextFormat(Qt.TextFormat.PlainText)
+        self.readout.setProperty("kind", "dim")
+        self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        left.addWidget(self.readout)
+        self.transport = Transport(self.playback)
+        left.addWidget(self.transport)
+        row.addLayout(left, 1)
+
+        self.surface_card = SurfaceCard(self.document, self.jobs)
+        self.start_card = StartCard(self.document)
+        self.optimizers_card = OptimizersCard(self.document)
+        self.run_card = RunCard(self.document)
+        self.view_card = ViewCard(self.document)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 6, 0)
+        column.setSpacing(10)
+        for card in (self.surface_card, self.start_card, self.optimizers_card, self.run_card, self.view_card):
+            column.addWidget(card)
+        column.addStretch(1)
+        content = QWidget()
+        content.setLayout(column)
+        self.inspector = QScrollArea()
+        self.inspector.setWidget(content)
+        self.inspector.setWidgetResizable(True)
+        self.inspector.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.inspector.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.inspector.setFixedWidth(318)
+        row.addWidget(self.inspector)
+
+    def _connect(self) -> None:
+        stage = self.stage
+        views: list[Any] = [stage.map] + ([stage.surface_view] if stage.gl else [])
+        for view in views:
+            view.startPicked.connect(self._start_picked)
+            view.startReleased.connect(self._start_released)
+            view.hovered.connect(self._hovered)
+        if stage.gl:
+            self._camera_timer = QTimer(self)
+            self._camera_timer.setSingleShot(True)
+            self._camera_timer.setInterval(400)
+            self._camera_timer.timeout.connect(self._keep_camera)
+            views[1].cameraChanged.connect(lambda *_: self._camera_timer.start())
+        stage.map.viewChanged.connect(self._zoomed)
+        stage.loss.scrubbed.connect(self._scrubbed)
+        stage.measure.scrubbed.connect(self._scrubbed)
+        self.playback.stepChanged.connect(stage.set_step)
+        self._remark_timer = QTimer(self)
+        self._remark_timer.setInterval(160)
+        self._remark_timer.timeout.connect(self._show_remarks)
+        self._remark_timer.start()
+        self._hover: tuple[float, float] = (math.nan, math.nan)
+
+    def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
+        """Draw with these tokens."""
+        self._theme = theme
+        self.stage.set_theme(theme, type_scale)
+        self.transport.set_theme(theme)
+        self._show_scene(self.document.scene)
+        self.optimizers_card.refit()
+        self.surface_card.message.refit()
+        self.inspector.setFixedWidth(318 if theme.font < 15 else 356)
+
+    def set_lecture(self, on: bool) -> None:
+        """Hide the knobs and let the pictures have the room; a legend then tells who is who."""
+        self.inspector.setVisible(not on)
+        self.readout.setVisible(not on)
+        self.stage.legend.setVisible(on)
+        self.stage.measure.setVisible(not on)
+        for button in self.layout_buttons.values():
+            button.setVisible(not on)
+
+    # --- the scene ---------------------------------------------------------------------------------
+
+    def _changed(self, scene: Scene, old: Scene) -> None:
+        self._show_scene(scene)
+        self._recompute(scene, old)
+
+    def _show_scene(self, scene: Scene) -> None:
+        surface = scene.surface.surface
+        self.title.setText(scene.title or surface.title)
+        self.caption.setText(scene.caption or surface.teaches)
+        self.caption.setToolTip(self.caption.text())
+        self.surface_card.show_scene(scene, self._theme)
+        self.start_card.show_scene(scene)
+        self.optimizers_card.show_scene(scene, self._theme)
+        self.run_card.show_scene(scene)
+        self.view_card.show_scene(scene)
+        self.layout_buttons[scene.view.layout].setChecked(True)
+        self.stage.show_layout(scene.view.layout)
+        self.stage.set_camera(scene)
+        self.playback.set_length(scene.steps)
+
+    def _recompute(self, scene: Scene, old: Scene | None) -> None:
+        """Compute again what depends on what has changed, and nothing else."""
+        surface = scene.surface.surface
+        if old is None or scene.surface != old.surface or scene.log_scale != old.log_scale:
+            log = scene.log_scale
+            self.jobs.start(
+                "ground", lambda: prepare_ground(surface, log), self._ground_ready, self.document.refused.emit
+            )
+        elif scene.view != old.view:
+            self.stage.restyle(scene)
+            if self.stage.race is not None and scene.view.measure != old.view.measure:
+                self.stage.show_race(next(self._with_scene(self.stage.race, scene)))
+        if old is None or any(getattr(scene, name) != getattr(old, name) for name in _RACE):
+            rules = sum(racer.enabled for racer in scene.optimizers)
+            if surface.is_compiled and rules * scene.steps <= INLINE_STEPS and scene.more_starts is None:
+                self.jobs.cancel("race")
+                self._race_ready(next(solve(scene)))
+            else:
+                self.jobs.start("race", lambda: solve(scene), self._race_ready, self.document.refused.emit)
+
+    @staticmethod
+    def _with_scene(race: Race, scene: Scene) -> Any:
+        from dataclasses import replace
+
+        yield replace(race, scene=scene)
+
+    def _ground_ready(self, ground: Ground) -> None:
+        self.stage.show_ground(ground, self.document.scene)
+
+    def _race_ready(self, race: Race) -> None:
+        self.stage.show_race(race)
+        self.stage.set_step(self.playback.step)
+        self._remarked = (-1, -1)
+        if race.complete:
+            self.stage.describe()
+
+    # --- what is touched ---------------------------------------------------------------------------
+
+    def _start_picked(self, x: float, y: float) -> None:
+        surface = self.document.scene.surface.surface
+        digits = [max(0, 4 - math.floor(math.log10(high - low))) for low, high in (surface.x, surface.y)]
+        start = (round(x, digits[0]), round(y, digits[1]))
+        if self.playback.playing:
+            self._was_playing = True
+            self.playback.pause()
+            self.playback.go_to(self.playback.length)  # the hand wants to know where it leads
+        self.document.edit("move the start", merge=True, start=start)
+
+    def _start_released(self) -> None:
+        if self._was_playing:
+            self._was_playing = False
+            self.playback.go_to(0)
+            self.playback.play()
+
+    def _scrubbed(self, step: int) -> None:
+        self.playback.pause()
+        self.playback.go_to(step)
+
+    def set_layout(self, layout: str) -> None:
+        """Show map, surface or both."""
+        if layout == "surface" and not self.stage.gl:
+            self.document.refused.emit("There is no 3-D view here: OpenGL is not available.")
+        view = self.document.scene.view.model_copy(update={"layout": layout})
+        self.document.edit("change the layout", view=view)
+        self._show_scene(self.document.scene)
+
+    def reset_view(self) -> None:
+        """The whole domain, and the camera where the scene began."""
+        self.stage.map.reset_view()
+        self._look_from(-60.0, 35.0, 1.0)
+
+    def top_down(self) -> None:
+        """Look straight down on the surface, aligned with the map."""
+        self._look_from(-90.0, 90.0, 1.0)
+
+    def _look_from(self, azimuth: float, elevation: float, distance: float) -> None:
+        change = {"azimuth": azimuth, "elevation": elevation, "distance": distance}
+        self.document.edit("turn the view", view=self.document.scene.view.model_copy(update=change))
+        self.stage.set_camera(self.document.scene)
+
+    def _keep_camera(self) -> None:
+        camera: Any = self.stage.surface_view
+        place = camera.camera
+        self.document.edit(
+            "turn the view",
+            merge=True,
+            view=self.document.scene.view.model_copy(
+                update={
+                    "azimuth": round(place.azimuth, 1),
+                    "elevation": round(place.elevation, 1),
+                    "distance": round(place.distance, 3),
+                }
+            ),
+        )
+
+    def _zoomed(self) -> None:
+        ground, view = self.stage.ground, self.stage.map
+        if ground is None:
+            return
+        if not view.is_zoomed:
+            self.jobs.cancel("part")
+            contours = ground.contours if self.document.scene.view.contours else []
+            view.show_relief(ground.map, contours, self.document.scene.view.colormap)
+            return
+        x, y = view.x_range, view.y_range
+        self.jobs.start("part", lambda: prepare_part(ground.map, x, y), self._ground_ready)
+
+    # --- words -------------------------------------------------------------------------------------
+
+    def _hovered(self, x: float, y: float) -> None:
+        self._hover = (x, y)
+        surface = self.document.scene.surface.surface
+        if not (math.isfinite(x) and math.isfinite(y) and surface.is_compiled):
+            self.readout.setText("")
+            return
+        point = np.array([x, y])
+        loss = float(surface.value(point))
+        text = f"x {number(x)}   y {number(y)}   loss {number(loss)}"
+        if not math.isfinite(loss):
+            text = f"x {number(x)}   y {number(y)}   the loss is not defined here"
+        elif "hessian" in surface.expression.__dict__:
+            gradient, hessian = surface.gradient(point), surface.hessian(point)
+            text += f"   ∇f ({number(gradient[0], 3)}, {number(gradient[1], 3)})"
+            if np.isfinite(hessian).all():
+                low, high = np.linalg.eigvalsh(hessian)
+                text += f"   Hessian λ {number(float(low), 3)}, {number(float(high), 3)}"
+        self.readout.setText(text)
+
+    def _show_remarks(self) -> None:
+        race = self.stage.race
+        now = (id(race), self.playback.step)
+        if race is None or now == self._remarked or not self.inspector.isVisible():
+            return
+        self._remarked = now
+        self.optimizers_card.show_remarks(
+            {entry.index: remark(entry.path, self.playback.step) for entry in race.entries}
+        )

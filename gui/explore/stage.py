@@ -1,0 +1,205 @@
+"""The pictures of the Explore workspace, fed from a race: map, surface, curves, legend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from gui.theme import Theme, looks
+from gui.views.legend_view import LegendView
+from gui.views.map_view import MapView
+from gui.views.strip_chart import Curves, StripChart
+from landscape.geometry.minima import minima
+from landscape.race import MEASURES, Race, measured
+from landscape.relief import Relief, relief
+from landscape.scene import Layout, Scene
+from landscape.surface import Array, Range, Surface
+
+MAP_GRID = (240, 240)
+SURFACE_GRID = (161, 161)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A surface made ready to be drawn.
+
+    Attributes
+    ----------
+    part : whether `map` shows a part of the domain only (zoomed in); `surface` is then None
+    """
+
+    map: Relief
+    contours: list[Array]
+    surface: Relief | None
+    minima: Array | None = None
+    part: bool = False
+
+
+def prepare_ground(surface: Surface, log: bool) -> Iterator[Ground]:
+    """Sample a surface for all views; then once more with its minima."""
+    whole = relief(surface, log, MAP_GRID)
+    coarse = relief(surface, log, SURFACE_GRID, scale=whole.scale)
+    ground = Ground(whole, whole.contours(), coarse)
+    yield ground
+    _ = surface.expression.gradient_at, surface.expression.hessian  # compiled here, not on first use
+    yield Ground(ground.map, ground.contours, coarse, minima(surface))
+
+
+def prepare_part(whole: Relief, x: Range, y: Range) -> Iterator[Ground]:
+    """Sample the part of a surface that the map looks at, in the colours of the whole."""
+    part = relief(whole.surface, whole.scale.log, MAP_GRID, x, y, whole.scale)
+    yield Ground(part, part.contours(), None, part=True)
+
+
+class Stage(QWidget):
+    """Lays the views out and tells each what to show; knows nothing of the document."""
+
+    def __init__(self, gl_reason: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.map = MapView()
+        self.surface: QWidget
+        if gl_reason:
+            self.surface = QLabel(gl_reason)
+            self.surface.setWordWrap(True)
+            self.surface.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self.surface.setProperty("kind", "dim")
+            self.surface.setMargin(24)
+            self._gl = None
+        else:
+            from gui.views.surface_view import SurfaceView
+
+            self.surface = self._gl = SurfaceView()
+        self.loss = StripChart()
+        self.loss.setAccessibleName("Loss against step")
+        self.measure = StripChart()
+        self.measure.setAccessibleName("Second measure against step")
+        self.legend = LegendView()
+        self.legend.hide()
+        self.race: Race | None = None
+        self.ground: Ground | None = None
+        self._theme: Theme | None = None
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        pictures, curves = QHBoxLayout(), QHBoxLayout()
+        for row, widgets in ((pictures, (self.map, self.surface)), (curves, (self.loss, self.measure))):
+            row.setSpacing(10)
+            for widget in widgets:
+                widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+                row.addWidget(widget, 1)
+        curves.addWidget(self.legend)
+        column.addLayout(pictures, 32)
+        column.addLayout(curves, 13)
+
+    @property
+    def gl(self) -> bool:
+        """Whether there is a 3-D view."""
+        return self._gl is not None
+
+    @property
+    def surface_view(self) -> object:
+        """The 3-D view, or None."""
+        return self._gl
+
+    def set_theme(self, theme: Theme, type_scale: float) -> None:
+        """Draw with these tokens."""
+        self._theme = theme
+        for view in (self.map, self.loss, self.measure, self.legend, self._gl):
+            if view is not None:
+                view.set_theme(theme, type_scale)
+        self.legend.setFixedWidth(round(20 * theme.axis * type_scale))
+        if self.race is not None:
+            self.show_race(self.race)
+
+    def show_layout(self, layout: Layout) -> None:
+        """Map, surface or both. Without OpenGL the map is always there."""
+        self.map.setVisible(layout != "surface" or not self.gl)
+        self.surface.setVisible(layout != "map")
+
+    def show_ground(self, ground: Ground, scene: Scene) -> None:
+        """Show a surface that was made ready."""
+        contours = ground.contours if scene.view.contours else []
+        if ground.part:
+            self.map.show_relief(ground.map, contours, scene.view.colormap)
+            return
+        moved = self.ground is None or (ground.map.x, ground.map.y) != (self.ground.map.x, self.ground.map.y)
+        new = self.ground is None or self.ground.map is not ground.map
+        self.ground = ground
+        if moved:
+            self.map.show_domain(ground.map.x, ground.map.y)
+        if new:
+            self.map.show_relief(ground.map, contours, scene.view.colormap)
+            if self._gl is not None and ground.surface is not None:
+                self._gl.show_relief(ground.surface, scene.view.colormap, scene.view.contours)
+        if self.race is not None:
+            self._show_curves(self.race)
+
+    def restyle(self, scene: Scene) -> None:
+        """Other colours, or contour lines on or off."""
+        if self.ground is not None:
+            ground, self.ground = self.ground, None
+            at = (self.map.x_range, self.map.y_range)
+            self.show_ground(ground, scene)
+            if at != (self.map.x_range, self.map.y_range):
+                self.map.look_at(*at)
+
+    def show_race(self, race: Race) -> None:
+        """Show these paths everywhere."""
+        self.race = race
+        assert self._theme is not None
+        styles = looks(race.scene.optimizers, self._theme)
+        self.map.show_race(race, styles)
+        if self._gl is not None:
+            self._gl.show_race(race, styles)
+        names = [(styles[e.index], e.racer.optimizer.title) for e in race.entries]
+        self.legend.show_names(names)
+        self._show_curves(race)
+
+    def _show_curves(self, race: Race) -> None:
+        assert self._theme is not None
+        styles = looks(race.scene.optimizers, self._theme)
+        chosen = tuple(styles[entry.index] for entry in race.entries)
+        found = self.ground.minima if self.ground is not None else None
+        lowest = race.lowest
+        if found is not None and len(found):
+            lowest = min(lowest, float(race.surface.value(found[0])))
+        losses = tuple(entry.path.losses - lowest for entry in race.entries)
+        self.loss.show_curves(Curves("loss above the lowest, log scale", losses, chosen, log=True))
+        name = race.scene.view.measure
+        values = tuple(measured(entry.path, name, found) for entry in race.entries)
+        log = name != "sharpness"
+        limit = (2.0, "limit 2 of gradient descent") if name == "sharpness" else None
+        title = MEASURES[name] + (", log scale" if log else "")
+        if name == "distance" and (found is None or not len(found)):
+            title = "distance to the nearest minimum: none is known in this domain"
+        self.measure.show_curves(Curves(title, values, chosen, log, limit))
+
+    def set_step(self, step: int) -> None:
+        """Show this moment everywhere."""
+        for view in (self.map, self.loss, self.measure, self._gl):
+            if view is not None and view.isVisible():
+                view.set_step(step)
+
+    def set_camera(self, scene: Scene) -> None:
+        """Look at the surface from where the scene says."""
+        if self._gl is not None:
+            self._gl.set_camera(scene.view.azimuth, scene.view.elevation, scene.view.distance)
+
+    def describe(self) -> None:
+        """Say in words what the pictures show, for those who cannot see them."""
+        if self.race is None:
+            return
+        parts = []
+        for entry in self.race.entries:
+            path = entry.path
+            end = float(path.losses[path.last]) if np.isfinite(path.losses[path.last]) else float("nan")
+            how = "ends" if path.ended_at is None else f"{path.status} at step {path.ended_at}, last"
+            parts.append(f"{entry.racer.optimizer.title} {how} at loss {end:.4g}")
+        text = f"{self.race.surface.title}. " + "; ".join(parts) + "."
+        self.map.setAccessibleDescription(text)
+        self.surface.setAccessibleDescription(text)

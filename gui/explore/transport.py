@@ -1,0 +1,100 @@
+"""Play, pause, step, scrub, speed, loop."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QWidget
+
+from gui.explore.playback import SPEEDS, Playback
+from gui.theme import Theme
+from gui.widgets.card import label
+from gui.widgets.fields import plain
+from gui.widgets.icons import icon
+from gui.widgets.sliders import Slider
+
+
+class Transport(QFrame):
+    """A row of controls over a `Playback`."""
+
+    def __init__(self, playback: Playback, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self._playback = playback
+        self._theme: Theme | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(8)
+        self._first = self._button("first", "To the start (Home)", lambda: playback.go_to(0))
+        self._back = self._button("back", "One step back (←)", lambda: playback.move(-1))
+        self.play = self._button("play", "Play or pause (Space)", playback.toggle)
+        self.play.setObjectName("primary")
+        self._forward = self._button("forward", "One step forward (→)", lambda: playback.move(1))
+        self._last = self._button("last", "To the end (End)", lambda: playback.go_to(playback.length))
+        self.slider = Slider("Step")
+        self._count = label("0 / 0")
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._count.setMinimumWidth(92)
+        self.speed = QComboBox()
+        self.speed.setAccessibleName("Speed")
+        self.speed.setToolTip("Speed")
+        for speed in SPEEDS:
+            self.speed.addItem(f"{plain(speed)}×", speed)
+        self.speed.setCurrentIndex(SPEEDS.index(1.0))
+        self.loop = QPushButton("Loop")
+        self.loop.setCheckable(True)
+        self.loop.setChecked(playback.loop)
+        self.loop.setToolTip("Begin again after the end")
+        for widget in (self._first, self._back, self.play, self._forward, self._last):
+            row.addWidget(widget)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self._count)
+        row.addWidget(self.speed)
+        row.addWidget(self.loop)
+
+        self.slider.placeEdited.connect(self._scrubbed)
+        self.speed.currentIndexChanged.connect(self._speed_chosen)
+        self.loop.toggled.connect(self._loop_chosen)
+        playback.stepChanged.connect(self._show)
+        playback.playingChanged.connect(self._show_playing)
+        playback.lengthChanged.connect(self._show_length)
+        self._show_length(playback.length)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Icons in the theme's colours."""
+        self._theme = theme
+        for button, name in ((self._first, "first"), (self._back, "back"), (self._forward, "forward"),
+                             (self._last, "last")):  # fmt: skip
+            button.setIcon(icon(name, theme.text))
+        self._show_playing(self._playback.playing)
+
+    def _button(self, name: str, help_text: str, on_click: object) -> QPushButton:
+        button = QPushButton()
+        button.setToolTip(help_text)
+        button.setAccessibleName(help_text.split(" (")[0])
+        button.setIconSize(QSize(20, 20))
+        button.clicked.connect(on_click)
+        return button
+
+    def _scrubbed(self, place: float) -> None:
+        self._playback.pause()
+        self._playback.go_to(round(place * self._playback.length))
+
+    def _speed_chosen(self) -> None:
+        self._playback.speed = float(self.speed.currentData())
+
+    def _loop_chosen(self, loop: bool) -> None:
+        self._playback.loop = loop
+
+    def _show(self, step: int) -> None:
+        self._count.setText(f"{step} / {self._playback.length}")
+        self.slider.show_place(step / max(self._playback.length, 1))
+
+    def _show_length(self, length: int) -> None:
+        self.slider.setRange(0, max(length, 1))
+        self.slider.setSingleStep(1)
+        self.slider.setPageStep(max(length // 10, 1))
+        self._show(self._playback.step)
+
+    def _show_playing(self, playing: bool) -> None:
+        if self._theme is not None:
+            self.play.setIcon(icon("pause" if playing else "play", self._theme.on_accent))

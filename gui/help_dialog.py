@@ -1,0 +1,85 @@
+"""`?`: the keys, what can be touched, and the notices."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from gui.actions import Action
+from gui.widgets.card import label
+from landscape import __version__
+
+_POINTER = (
+    ("Map", "Click or drag: move the start. Wheel: zoom. Right drag: pan. 0: whole map."),
+    ("Surface", "Drag: turn. Click, or drag the ring: move the start. Wheel, + and −: nearer, farther."),
+    ("Curves", "Click or drag: go to that step."),
+    ("Fields", "↑ and ↓ step a number; Enter takes it; Esc gives the old one back."),
+    ("Window", "Drop a scene file (.toml) on it to open it."),
+)
+_NOTICES = (
+    f"Landscape {__version__}. Free software under the GNU General Public License, version 3 or later: you may "
+    "use, study, share and change it; it comes without any warranty. Built on Qt (LGPL 3) through PyQt6 (GPL 3), "
+    "NumPy, SciPy, SymPy, contourpy, pyqtgraph, PyOpenGL, pydantic, Pillow, typer and rich (BSD, MIT and similar). "
+    "Type: Inter, by The Inter Project Authors, SIL Open Font License 1.1. Colours of the rules: Okabe & Ito 2008. "
+    "Colour maps: viridis, cividis (CC0), CET by Peter Kovesi (CC BY 4.0)."
+)  # fmt: skip
+
+
+class HelpDialog(QDialog):
+    """Shows the table of commands as it is, so that it cannot be out of date."""
+
+    def __init__(self, actions: list[Action], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keys and help")
+        self.resize(760, 600)
+        outer = QVBoxLayout(self)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setSpacing(14)
+        columns = QHBoxLayout()
+        columns.setSpacing(32)
+        grids = [QGridLayout(), QGridLayout()]
+        for grid in grids:
+            grid.setHorizontalSpacing(18)
+            grid.setVerticalSpacing(5)
+            columns.addLayout(grid)
+        menus = list(dict.fromkeys(action.menu for action in actions))
+        lines = [0, 0]
+        for menu in menus:
+            side = 0 if lines[0] <= lines[1] else 1
+            grids[side].addWidget(label(menu, "heading"), lines[side], 0)
+            lines[side] += 1
+            for action in actions:
+                if action.menu == menu and action.keys:
+                    grids[side].addWidget(label(action.text.rstrip(" …")), lines[side], 0)
+                    shown = "  ".join(pretty_key(key) for key in action.keys)
+                    grids[side].addWidget(label(shown, "dim"), lines[side], 1)
+                    lines[side] += 1
+        for side, grid in enumerate(grids):
+            grid.setRowStretch(lines[side], 1)
+        column.addLayout(columns)
+        column.addWidget(label("Pointer", "heading"))
+        pointer = QGridLayout()
+        pointer.setHorizontalSpacing(18)
+        pointer.setColumnStretch(1, 1)
+        for row, (what, how) in enumerate(_POINTER):
+            pointer.addWidget(label(what, "name"), row, 0, Qt.AlignmentFlag.AlignTop)
+            pointer.addWidget(label(how, wrap=True), row, 1)
+        column.addLayout(pointer)
+        column.addWidget(label("About", "heading"))
+        column.addWidget(label(_NOTICES, "dim", wrap=True))
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(content)
+        scroll.setWidgetResizable(True)
+        outer.addWidget(scroll)
+
+
+def pretty_key(key: str) -> str:
+    """A shortcut as people read it.
+
+    >>> pretty_key("Ctrl+Shift+Z"), pretty_key("Right")
+    ('Ctrl+Shift+Z', '→')
+    """
+    signs = {"Right": "→", "Left": "←", "PgDown": "Page Down", "PgUp": "Page Up"}
+    return "+".join(signs.get(part, part) for part in key.split("+")) if key != "+" else key

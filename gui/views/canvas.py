@@ -1,0 +1,85 @@
+"""The base of the painted views: a picture is a still layer, kept as a pixmap, and a moving one.
+
+The same code paints on the screen and off it: `render` draws the view at any size and scale.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPixmap, QResizeEvent
+from PyQt6.QtWidgets import QWidget
+
+from gui.theme import DARK, Theme
+
+
+class Canvas(QWidget):
+    """Paints `paint_still` once and `paint_moving` every frame."""
+
+    corner = 12.0
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme: Theme = DARK
+        self.type_scale = 1.0
+        self._still: QPixmap | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(120, 90)
+
+    def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
+        """Draw with these tokens from now on."""
+        if (theme, type_scale) != (self.theme, self.type_scale):
+            self.theme, self.type_scale = theme, type_scale
+            self.still_changed()
+
+    def still_changed(self) -> None:
+        """The still layer has to be painted anew."""
+        self._still = None
+        self.update()
+
+    def render_image(self, size: QSize, scale: float = 1.0) -> QImage:
+        """The view as a picture of this size in pixels; type and lines grow with `scale`."""
+        image = QImage(size, QImage.Format.Format_RGB32)
+        image.fill(QColor(self.theme.window))
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(scale, scale)
+        area = QRectF(0, 0, size.width() / scale, size.height() / scale)
+        self.paint_still(painter, area)
+        self.paint_moving(painter, area)
+        painter.end()
+        return image
+
+    def paint_still(self, painter: QPainter, area: QRectF) -> None:
+        """What does not change from frame to frame."""
+
+    def paint_moving(self, painter: QPainter, area: QRectF) -> None:
+        """What does."""
+
+    def card(self, painter: QPainter, area: QRectF) -> QPainterPath:
+        """Paint the card's ground and return its outline."""
+        painter.fillRect(area, QColor(self.theme.window))
+        outline = QPainterPath()
+        outline.addRoundedRect(area, self.corner, self.corner)
+        painter.fillPath(outline, QColor(self.theme.card))
+        return outline
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._still = None
+        super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        area = QRectF(self.rect())
+        ratio = self.devicePixelRatioF()
+        if self._still is None or self._still.devicePixelRatio() != ratio:
+            self._still = QPixmap(self.size() * ratio)
+            self._still.setDevicePixelRatio(ratio)
+            self._still.fill(QColor(self.theme.window))
+            still = QPainter(self._still)
+            still.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.paint_still(still, area)
+            still.end()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawPixmap(0, 0, self._still)
+        self.paint_moving(painter, area)
+        painter.end()

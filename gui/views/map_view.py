@@ -1,0 +1,370 @@
+"""The 2-D map: heights as colour, contour lines, trails, balls and the start that can be dragged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPolygonF,
+    QWheelEvent,
+)
+from PyQt6.QtWidgets import QWidget
+
+from gui.theme import Look, font, lookup_table
+from gui.views.canvas import Canvas
+from gui.views.marks import draw_ball, draw_label, line_pen
+from gui.views.ticks import number, ticks
+from landscape.race import Race
+from landscape.relief import Relief
+from landscape.surface import Range
+
+GRAB = 14.0  # pixels around the start in which the pointer shows that it can be grabbed
+
+
+class MapView(Canvas):
+    """Shows a relief and a race on it.
+
+    Signals
+    -------
+    startPicked(x, y) : clicked or dragged to, in the surface's coordinates
+    startReleased() : the drag is over
+    hovered(x, y) : the pointer is over this point; (nan, nan) when it leaves
+    viewChanged() : zoomed or panned; `x_range`, `y_range` say where to
+    """
+
+    startPicked = pyqtSignal(float, float)
+    startReleased = pyqtSignal()
+    hovered = pyqtSignal(float, float)
+    viewChanged = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.x_range: Range = (-1.0, 1.0)
+        self.y_range: Range = (-1.0, 1.0)
+        self._domain: tuple[Range, Range] = (self.x_range, self.y_range)
+        self._relief: Relief | None = None
+        self._contours: list[np.ndarray] = []
+        self._image: QImage | None = None
+        self._colormap = "landscape"
+        self._race: Race | None = None
+        self._looks: list[Look] = []
+        self._step = 0
+        self._start: tuple[float, float] | None = None
+        self._dragging = False
+        self._panning: QPointF | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Map of the loss surface")
+
+    # --- what is shown -----------------------------------------------------------------------------
+
+    def show_relief(self, relief: Relief, contours: list[np.ndarray], colormap: str) -> None:
+        """Show these heights and contour lines; the part that is looked at stays as it is."""
+        self._relief, self._contours, self._colormap = relief, contours, colormap
+        self._image = None
+        self.still_changed()
+
+    def show_domain(self, x: Range, y: Range) -> None:
+        """Look at the whole of this domain."""
+        self._domain = (x, y)
+        self.x_range, self.y_range = x, y
+        self.still_changed()
+
+    def show_race(self, race: Race, looks: list[Look]) -> None:
+        """Show these paths."""
+        self._race, self._looks, self._start = race, looks, race.scene.start
+        self.update()
+
+    def set_step(self, step: int) -> None:
+        """Show this moment of the race."""
+        if step != self._step:
+            self._step = step
+            self.update()
+
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether another part than the whole domain is looked at."""
+        return (self.x_range, self.y_range) != self._domain
+
+    def set_theme(self, theme: Any, type_scale: float = 1.0) -> None:
+        self._image = None
+        super().set_theme(theme, type_scale)
+
+    # --- coordinates -------------------------------------------------------------------------------
+
+    def to_pixels(self, points: np.ndarray, area: QRectF | None = None) -> np.ndarray:
+        """Surface coordinates `(..., 2)` -> pixels in the view (or in `area`)."""
+        area = QRectF(self.rect()) if area is None else area
+        (x0, x1), (y0, y1) = self.x_range, self.y_range
+        scale = np.array([area.width() / (x1 - x0), -area.height() / (y1 - y0)])
+        return (np.asarray(points, dtype=float) - [x0, y1]) * scale + [area.left(), area.top()]
+
+    def from_pixels(self, at: QPointF) -> tuple[float, float]:
+        """A pixel of the view -> surface coordinates."""
+        (x0, x1), (y0, y1) = self.x_range, self.y_range
+        return (
+            x0 + (x1 - x0) * at.x() / max(self.width(), 1),
+            y1 - (y1 - y0) * at.y() / max(self.height(), 1),
+        )
+
+    # --- painting ----------------------------------------------------------------------------------
+
+    def paint_still(self, painter: QPainter, area: QRectF) -> None:
+        outline = self.card(painter, area)
+        if self._relief is None:
+            return
+        painter.save()
+        painter.setClipPath(outline)
+        corners = self.to_pixels(
+            np.array([[self._relief.x[0], self._relief.y[1]], [self._relief.x[1], self._relief.y[0]]]), area
+        )
+        target = QRectF(QPointF(*corners[0]), QPointF(*corners[1]))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(target, self._picture())
+        pen = QPen(QColor(self.theme.contour), 1.0)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for level in self._contours:
+            painter.drawPath(_broken_line(self.to_pixels(level, area)))
+        self._paint_axes(painter, area)
+        painter.restore()
+        if self.theme.card_edge:
+            painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
+            painter.drawPath(outline)
+
+    def _picture(self) -> QImage:
+        """The heights as an image; holes are transparent."""
+        if self._image is None:
+            assert self._relief is not None
+            heights = self._relief.heights
+            table = lookup_table(self._colormap, self.theme)
+            index = np.nan_to_num(heights * 255, nan=0.0).round().astype(np.uint8)
+            pixels = table[index]
+            pixels[~np.isfinite(heights)] = 0
+            pixels = np.ascontiguousarray(pixels[::-1])  # images run downwards, y upwards
+            rows, columns = heights.shape
+            image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBA8888)
+            self._image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+        return self._image
+
+    def _paint_axes(self, painter: QPainter, area: QRectF) -> None:
+        """Tick labels inside the edges: the map fills its card."""
+        type_ = font(self.theme.axis * self.type_scale)
+        height = self.theme.axis * self.type_scale
+        pad = 0.7 * height
+        pen = QPen(QColor(self.theme.text), 1.2)
+        most_x = max(2, int(area.width() / (9 * height)))
+        most_y = max(2, int(area.height() / (5 * height)))
+        for tick in ticks(*self.x_range, most_x):
+            x = float(self.to_pixels(np.array([tick, 0.0]), area)[0])
+            if area.left() + 3 * height < x < area.right() - 3 * height:
+                painter.setPen(pen)
+                painter.drawLine(QLineF(x, area.bottom() - 0.4 * height, x, area.bottom()))
+                at = QPointF(x, area.bottom() - pad)
+                draw_label(painter, at, number(tick), self.theme, type_, Qt.AlignmentFlag.AlignHCenter)
+        for tick in ticks(*self.y_range, most_y):
+            y = float(self.to_pixels(np.array([0.0, tick]), area)[1])
+            if area.top() + 2 * height < y < area.bottom() - 3 * height:
+                painter.setPen(pen)
+                painter.drawLine(QLineF(area.left(), y, area.left() + 0.4 * height, y))
+                draw_label(
+                    painter, QPointF(area.left() + pad, y + 0.36 * height), number(tick), self.theme, type_
+                )
+        draw_label(painter, QPointF(area.right() - pad, area.bottom() - pad), "x", self.theme, type_,
+                   Qt.AlignmentFlag.AlignRight)  # fmt: skip
+        draw_label(painter, QPointF(area.left() + pad, area.top() + 1.6 * height), "y", self.theme, type_)
+
+    def paint_moving(self, painter: QPainter, area: QRectF) -> None:
+        race = self._race
+        if race is None:
+            return
+        painter.save()
+        outline = QPainterPath()
+        outline.addRoundedRect(area, self.corner, self.corner)
+        painter.setClipPath(outline)
+        width = self.theme.trail * (0.55 + 0.45 * self.type_scale)
+        for entry in race.entries:
+            if entry.swarm is not None:
+                self._paint_swarm(painter, area, entry.swarm.points, self._looks[entry.index])
+        for entry in race.entries:
+            self._paint_trail(painter, area, entry.path.points, self._looks[entry.index], width)
+        self._paint_start(painter, area)
+        for entry in race.entries:
+            at = self.to_pixels(entry.path.points[min(self._step, entry.path.last)], area)
+            if _near(at, area):
+                draw_ball(
+                    painter, QPointF(*at), self._looks[entry.index], self.theme,
+                    self.theme.ball * (0.55 + 0.45 * self.type_scale),
+                )  # fmt: skip
+        painter.restore()
+
+    def _paint_trail(
+        self, painter: QPainter, area: QRectF, points: np.ndarray, look: Look, width: float
+    ) -> None:
+        pixels = _thinned(self.to_pixels(points, area), area)
+        if self._dragging:  # where it leads is what the hand is looking for
+            faint = QPen(QColor(look.colour), 1.0)
+            painter.setOpacity(0.55)
+            painter.setPen(faint)
+            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in pixels]))
+            painter.setOpacity(1.0)
+        past = _thinned(self.to_pixels(points[: self._step + 1], area), area)
+        if len(past) < 2:
+            return
+        line = QPolygonF([QPointF(x, y) for x, y in past])
+        casing = QPen(QColor(self.theme.casing), width + 2.0)
+        casing.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(casing)
+        painter.drawPolyline(line)
+        painter.setPen(line_pen(look, width))
+        painter.drawPolyline(line)
+
+    def _paint_swarm(self, painter: QPainter, area: QRectF, points: np.ndarray, look: Look) -> None:
+        """Many starts: thin short tails and dots, one path and one batch of points a rule."""
+        colour = QColor(look.colour)
+        tail = self.to_pixels(points[max(self._step - 12, 0) : self._step + 1], area)
+        path = QPainterPath()
+        for line in np.swapaxes(tail, 0, 1):
+            path.addPath(_broken_line(np.clip(line, -5000, 5000)))
+        colour.setAlphaF(0.5)
+        painter.setPen(QPen(colour, 1.2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path)
+        colour.setAlphaF(1.0)
+        painter.setPen(QPen(QColor(self.theme.casing), 1.0))
+        painter.setBrush(colour)
+        for x, y in tail[-1]:
+            if np.isfinite(x) and np.isfinite(y):
+                painter.drawEllipse(QPointF(x, y), 3.2, 3.2)
+
+    def _paint_start(self, painter: QPainter, area: QRectF) -> None:
+        if self._start is None:
+            return
+        at = QPointF(*self.to_pixels(np.array(self._start), area))
+        radius = 7.0 * (0.55 + 0.45 * self.type_scale)
+        painter.setPen(QPen(QColor(self.theme.accent if self._dragging else self.theme.text), 2.2))
+        painter.setBrush(QColor(self.theme.casing))
+        painter.drawEllipse(at, radius, radius)
+
+    # --- pointer and keys --------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._dragging = True
+            self._pick(event.position())
+        elif event.button() in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
+            self._panning = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        at = event.position()
+        if self._dragging:
+            self._pick(at)
+        elif self._panning is not None:
+            (x0, y0), (x1, y1) = self.from_pixels(self._panning), self.from_pixels(at)
+            self.look_at(
+                (self.x_range[0] + x0 - x1, self.x_range[1] + x0 - x1),
+                (self.y_range[0] + y0 - y1, self.y_range[1] + y0 - y1),
+            )
+            self._panning = at
+        elif self._start is not None:
+            gap = np.hypot(*(self.to_pixels(np.array(self._start)) - [at.x(), at.y()]))
+            grab = Qt.CursorShape.OpenHandCursor if gap < GRAB else Qt.CursorShape.CrossCursor
+            self.setCursor(grab)
+        self.hovered.emit(*self.from_pixels(at))
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        if self._dragging:
+            self._dragging = False
+            self.startReleased.emit()
+            self.update()
+        self._panning = None
+        self.setCursor(Qt.CursorShape.CrossCursor)
+
+    def leaveEvent(self, event: Any) -> None:
+        self.hovered.emit(float("nan"), float("nan"))
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        assert event is not None
+        factor = 0.88 ** (event.angleDelta().y() / 120)
+        self.zoom(factor, self.from_pixels(event.position()))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom(0.8)
+        elif event.key() == Qt.Key.Key_Minus:
+            self.zoom(1.25)
+        elif event.key() == Qt.Key.Key_0:
+            self.reset_view()
+        else:
+            super().keyPressEvent(event)
+
+    def zoom(self, factor: float, around: tuple[float, float] | None = None) -> None:
+        """Zoom by a factor (below 1: in) around a point, the middle by default."""
+        ranges = []
+        for axis, (low, high) in enumerate((self.x_range, self.y_range)):
+            middle = (low + high) / 2 if around is None else around[axis]
+            full = self._domain[axis][1] - self._domain[axis][0]
+            if not 1e-6 * full < (high - low) * factor < 20 * full:
+                return
+            ranges.append((middle + (low - middle) * factor, middle + (high - middle) * factor))
+        self.look_at(*ranges)
+
+    def reset_view(self) -> None:
+        """Look at the whole domain again."""
+        self.look_at(*self._domain)
+
+    def look_at(self, x: Range, y: Range) -> None:
+        """Look at this part."""
+        self.x_range, self.y_range = x, y
+        self.still_changed()
+        self.viewChanged.emit()
+
+    def _pick(self, at: QPointF) -> None:
+        inside = QPointF(
+            min(max(at.x(), 0.0), float(self.width())), min(max(at.y(), 0.0), float(self.height()))
+        )
+        self.startPicked.emit(*self.from_pixels(inside))
+
+
+def _near(at: np.ndarray, area: QRectF) -> bool:
+    return bool(np.isfinite(at).all()) and area.adjusted(-30, -30, 30, 30).contains(QPointF(*at))
+
+
+def _broken_line(pixels: np.ndarray) -> QPainterPath:
+    """A polyline that is broken at nan."""
+    import pyqtgraph as pg
+
+    return pg.arrayToQPath(pixels[:, 0], pixels[:, 1], connect="finite")
+
+
+def _thinned(pixels: np.ndarray, area: QRectF) -> np.ndarray:
+    """The line without points that no eye can tell apart; cut where it leaves the numbers.
+
+    Far outside the view, points are pulled in: Qt's strokes go wrong at huge coordinates.
+    """
+    pixels = pixels[np.isfinite(pixels).all(axis=1)]
+    if len(pixels) < 3:
+        return pixels
+    reach = 20 * max(area.width(), area.height())
+    far = np.abs(pixels).max(axis=1) > reach
+    if far.any():  # keep the first point outside, on the way there
+        pixels = np.clip(pixels[: int(far.argmax()) + 1], -reach, reach)
+    cells = (pixels / 0.8).round().astype(np.int64)
+    keep = np.ones(len(pixels), dtype=bool)
+    keep[1:-1] = (cells[1:-1] != cells[:-2]).any(axis=1)
+    return pixels[keep]

@@ -1,0 +1,235 @@
+"""A curve for each rule against the step: the future faint, the past full, and a line for now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPen, QPixmap, QResizeEvent
+from PyQt6.QtWidgets import QWidget
+
+from gui.theme import Look, font
+from gui.views.canvas import Canvas
+from gui.views.marks import draw_ball, line_pen
+from gui.views.ticks import log_ticks, number, ticks
+
+DECADES = 10  # as far below the largest value as a logarithmic axis looks
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What a chart shows.
+
+    Attributes
+    ----------
+    title : said above the curves
+    values : one `(steps+1,)` array a rule, nan where there is none
+    log : whether the axis is logarithmic; values must then be positive to be seen
+    limit : a level drawn across, with its name, or None
+    """
+
+    title: str
+    values: tuple[np.ndarray, ...]
+    looks: tuple[Look, ...]
+    log: bool = False
+    limit: tuple[float, str] | None = None
+
+
+class StripChart(Canvas):
+    """Shows curves and a moment.
+
+    Signals
+    -------
+    scrubbed(step) : clicked or dragged to this step
+    """
+
+    scrubbed = pyqtSignal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._curves = Curves("", (), ())
+        self._step = 0
+        self._range = (0.0, 1.0)
+        self._past: QPixmap | None = None
+        self.setCursor(Qt.CursorShape.SizeHorCursor)
+
+    def show_curves(self, curves: Curves) -> None:
+        """Show these curves."""
+        self._curves = curves
+        self._range = _value_range(curves)
+        self.still_changed()
+
+    def set_step(self, step: int) -> None:
+        """Show this moment."""
+        if step != self._step:
+            self._step = step
+            self.update()
+
+    def still_changed(self) -> None:
+        self._past = None
+        super().still_changed()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._past = None
+        super().resizeEvent(event)
+
+    # --- geometry ----------------------------------------------------------------------------------
+
+    @property
+    def steps(self) -> int:
+        """The last step of the curves."""
+        return max((len(values) for values in self._curves.values), default=2) - 1
+
+    def plot_area(self, area: QRectF) -> QRectF:
+        """Where curves are drawn, inside the title and the axes."""
+        unit = self.theme.axis * self.type_scale
+        return area.adjusted(5.2 * unit, 2.9 * unit, -1.6 * unit, -2.2 * unit)
+
+    def _pixels(self, values: np.ndarray, plot: QRectF) -> np.ndarray:
+        low, high = self._range
+        with np.errstate(all="ignore"):
+            shown = np.log10(values) if self._curves.log else values
+        if self._curves.log:
+            shown = np.where(values == 0, low, shown)
+        x = plot.left() + plot.width() * np.arange(len(values)) / max(self.steps, 1)
+        y = plot.bottom() - plot.height() * (np.clip(shown, low, high + (high - low)) - low) / (high - low)
+        return np.stack([x, y], axis=1)
+
+    # --- painting ----------------------------------------------------------------------------------
+
+    def paint_still(self, painter: QPainter, area: QRectF) -> None:
+        outline = self.card(painter, area)
+        if self.theme.card_edge:
+            painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
+            painter.drawPath(outline)
+        unit = self.theme.axis * self.type_scale
+        plot = self.plot_area(area)
+        painter.setFont(font(1.08 * unit))
+        painter.setPen(QColor(self.theme.dim))
+        title = QRectF(area.left() + 1.2 * unit, area.top() + 0.6 * unit, area.width() - 2 * unit, 1.8 * unit)
+        painter.drawText(title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._curves.title)
+        self._paint_axes(painter, plot, unit)
+        self._paint_curves(painter, plot, past=False)
+
+    def _paint_axes(self, painter: QPainter, plot: QRectF, unit: float) -> None:
+        painter.setFont(font(unit))
+        low, high = self._range
+        most = max(2, int(plot.height() / (2.2 * unit)))
+        levels = log_ticks(10**low, 10**high, most) if self._curves.log else ticks(low, high, most)
+        for level in levels:
+            place = np.log10(level) if self._curves.log else level
+            y = plot.bottom() - plot.height() * (place - low) / (high - low)
+            painter.setPen(QPen(QColor(self.theme.hairline), 1))
+            painter.drawLine(QLineF(plot.left(), y, plot.right(), y))
+            painter.setPen(QColor(self.theme.dim))
+            box = QRectF(plot.left() - 5 * unit, y - unit, 4.5 * unit, 2 * unit)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number(level, 3))
+        painter.setPen(QColor(self.theme.dim))
+        for tick in ticks(0, self.steps, max(2, int(plot.width() / (5 * unit)))):
+            x = plot.left() + plot.width() * tick / max(self.steps, 1)
+            box = QRectF(x - 3 * unit, plot.bottom() + 0.3 * unit, 6 * unit, 1.6 * unit)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{tick:g}")
+        if self._curves.limit is not None:
+            level, name = self._curves.limit
+            place = np.log10(level) if self._curves.log else level
+            if low < place < high:
+                y = plot.bottom() - plot.height() * (place - low) / (high - low)
+                painter.setPen(QPen(QColor(self.theme.warning), 1.5, Qt.PenStyle.DashLine))
+                painter.drawLine(QLineF(plot.left(), y, plot.right(), y))
+                painter.setPen(QColor(self.theme.warning))
+                box = QRectF(plot.right() - 20 * unit, y - 1.6 * unit, 20 * unit, 1.4 * unit)
+                painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, name)
+
+    def _paint_curves(self, painter: QPainter, plot: QRectF, past: bool) -> None:
+        painter.save()
+        painter.setClipRect(plot.adjusted(-2, -3, 3, 3))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        width = (self.theme.trail if past else 1.2) * (0.6 + 0.4 * self.type_scale) * (0.8 if past else 1)
+        painter.setOpacity(1.0 if past else 0.4)
+        for values, look in zip(self._curves.values, self._curves.looks, strict=True):
+            pen = line_pen(look, width) if past else QPen(QColor(look.colour), width)
+            painter.setPen(pen)
+            painter.drawPath(_line(self._pixels(values, plot)))
+        painter.restore()
+
+    def paint_moving(self, painter: QPainter, area: QRectF) -> None:
+        if not self._curves.values:
+            return
+        plot = self.plot_area(area)
+        now = plot.left() + plot.width() * min(self._step, self.steps) / max(self.steps, 1)
+        self._paint_past(painter, area, plot, now)
+        painter.setPen(QPen(QColor(self.theme.accent), 1.6))
+        painter.drawLine(QLineF(now, plot.top() - 4, now, plot.bottom()))
+        for values, look in zip(self._curves.values, self._curves.looks, strict=True):
+            finite = np.flatnonzero(np.isfinite(values[: self._step + 1]))
+            if len(finite):
+                x, y = self._pixels(values, plot)[finite[-1]]
+                if np.isfinite(y):
+                    draw_ball(painter, QPointF(x, y), look, self.theme, 5.0 * (0.6 + 0.4 * self.type_scale))
+
+    def _paint_past(self, painter: QPainter, area: QRectF, plot: QRectF, now: float) -> None:
+        """The full curves up to now. On screen they are stroked once and then only uncovered."""
+        if painter.device() is not self:
+            painter.save()
+            painter.setClipRect(QRectF(area.left(), area.top(), now - area.left(), area.height()))
+            self._paint_curves(painter, plot, past=True)
+            painter.restore()
+            return
+        ratio = self.devicePixelRatioF()
+        if self._past is None or self._past.devicePixelRatio() != ratio:
+            self._past = QPixmap(self.size() * ratio)
+            self._past.setDevicePixelRatio(ratio)
+            self._past.fill(Qt.GlobalColor.transparent)
+            layer = QPainter(self._past)
+            layer.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_curves(layer, plot, past=True)
+            layer.end()
+        shown = QRectF(0, 0, now, area.height())
+        painter.drawPixmap(shown, self._past, QRectF(0, 0, now * ratio, area.height() * ratio))
+
+    # --- pointer -----------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        self._scrub(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._scrub(event)
+
+    def _scrub(self, event: Any) -> None:
+        plot = self.plot_area(QRectF(self.rect()))
+        place = (event.position().x() - plot.left()) / max(plot.width(), 1)
+        self.scrubbed.emit(round(min(max(place, 0.0), 1.0) * self.steps))
+
+
+def _line(pixels: np.ndarray) -> QPainterPath:
+    import pyqtgraph as pg
+
+    return pg.arrayToQPath(pixels[:, 0], pixels[:, 1], connect="finite")
+
+
+def _value_range(curves: Curves) -> tuple[float, float]:
+    """The axis: (low, high), as powers of ten where it is logarithmic."""
+    finite = [values[np.isfinite(values)] for values in curves.values]
+    everything = np.concatenate(finite) if finite else np.empty(0)
+    if curves.log:
+        everything = everything[everything > 0]
+    if not everything.size:
+        return (0.0, 1.0)
+    if curves.log:
+        high = float(np.log10(everything.max())) + 0.1
+        # A path that diverges must not press all the others into one line.
+        starts = [float(values[0]) for values in finite if len(values) and values[0] > 0]
+        if starts:
+            high = min(high, float(np.log10(max(starts))) + 4)
+        low = max(float(np.log10(everything.min())) - 0.1, high - DECADES)
+        return (low, max(high, low + 1.0))
+    low, high = float(everything.min()), float(np.percentile(everything, 99.5))
+    if curves.limit is not None:
+        high = max(high, curves.limit[0] * 1.1)
+    low = min(low, 0.0) if low < 0.3 * high else low
+    pad = 0.05 * (high - low) or max(abs(high), 1.0) * 0.1
+    return (low if low == 0 else low - pad, high + pad)

@@ -1,0 +1,508 @@
+"""The 3-D surface: lit, with draped contour lines, trails as tubes, and balls that sit on it.
+
+The only module that imports OpenGL; it is imported when a context is known to work.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph.opengl as gl
+from OpenGL import GL
+from pyqtgraph.opengl.shaders import FragmentShader, ShaderProgram, VertexShader
+from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMatrix4x4,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QWheelEvent,
+)
+from PyQt6.QtWidgets import QWidget
+
+from gui.theme import DARK, Look, Theme, font, lookup_table
+from gui.views.camera import Box, Camera, first_hit, sampled
+from gui.views.marks import draw_ball, draw_label
+from gui.views.meshes import draped, surface_mesh, tube
+from gui.views.ticks import number, ticks
+from landscape.race import Race
+from landscape.relief import Relief
+
+LEVELS = 18
+GRAB = 18.0
+_SHOWN = {
+    GL.GL_DEPTH_TEST: True,
+    GL.GL_BLEND: False,
+    GL.GL_CULL_FACE: False,
+    GL.GL_POLYGON_OFFSET_FILL: False,
+    "glDepthFunc": (GL.GL_LEQUAL,),
+}
+# The ground is pushed back a little, so that what lies on it does not flicker through.
+_GROUND = {**_SHOWN, GL.GL_POLYGON_OFFSET_FILL: True, "glPolygonOffset": (1.5, 1.5)}
+# What is behind the ground, faintly.
+_HIDDEN = {
+    **_SHOWN,
+    GL.GL_BLEND: True,
+    "glBlendFuncSeparate": (GL.GL_SRC_ALPHA, GL.GL_ONE_MINUS_SRC_ALPHA, GL.GL_ONE, GL.GL_ONE),
+    "glDepthFunc": (GL.GL_GREATER,),
+    "glDepthMask": (GL.GL_FALSE,),
+}
+_SHOWN["glDepthMask"] = (GL.GL_TRUE,)
+_GROUND["glDepthMask"] = (GL.GL_TRUE,)
+_CASING = {**_SHOWN, GL.GL_CULL_FACE: True, "glCullFace": (GL.GL_BACK,)}
+
+
+def _ground_shader(line: QColor, width: float) -> ShaderProgram:
+    """Colours with contour lines drawn from the height in alpha; the underside a shade darker."""
+    return ShaderProgram(
+        None,
+        [
+            VertexShader("""#version 120
+                uniform mat4 u_mvp;
+                attribute vec4 a_position;
+                attribute vec4 a_color;
+                varying vec4 v_color;
+                void main() {
+                    v_color = a_color;
+                    gl_Position = u_mvp * a_position;
+                }
+            """),
+            FragmentShader("""#version 120
+                uniform float levels[1];
+                uniform float line[4];
+                uniform float width[1];
+                varying vec4 v_color;
+                void main() {
+                    vec3 rgb = v_color.rgb;
+                    float height = v_color.a * levels[0] - 0.5;
+                    float away = abs(fract(height - 0.5) - 0.5) / max(fwidth(height), 1e-6);
+                    float on = 1.0 - smoothstep(width[0] * 0.5 - 0.5, width[0] * 0.5 + 0.5, away);
+                    on *= step(0.001, v_color.a) * step(v_color.a, 0.999);
+                    rgb = mix(rgb, vec3(line[0], line[1], line[2]), on * line[3]);
+                    if (!gl_FrontFacing) rgb *= 0.78;
+                    gl_FragColor = vec4(rgb, 1.0);
+                }
+            """),
+        ],
+        uniforms={"levels": [float(LEVELS)], "line": list(line.getRgbF()), "width": [width]},
+    )
+
+
+class _GrowingMesh(gl.GLMeshItem):
+    """A mesh of which only the first faces are drawn: a trail up to now, without uploading it again."""
+
+    count = 0
+    _whole: np.ndarray | None = None
+
+    def paint(self) -> None:
+        changed = self.parseMeshData()
+        if changed:
+            self.upload_vertex_buffers(changed)
+            self._whole = self.faces
+        if self._whole is not None and self.count:
+            self.faces = self._whole[: self.count]  # its size is what the base class draws
+            super().paint()
+
+
+class SurfaceView(gl.GLViewWidget):
+    """Shows a relief in 3-D and a race on it.
+
+    Signals
+    -------
+    startPicked(x, y) : clicked, or dragged to, on the surface
+    startReleased() : the drag is over
+    hovered(x, y) : the pointer is over this point; (nan, nan) off the surface
+    cameraChanged(azimuth, elevation, distance) : turned or zoomed by hand
+    """
+
+    startPicked = pyqtSignal(float, float)
+    startReleased = pyqtSignal()
+    hovered = pyqtSignal(float, float)
+    cameraChanged = pyqtSignal(float, float, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme: Theme = DARK
+        self.type_scale = 1.0
+        self.camera = Camera()
+        self.box = Box.over((-1, 1), (-1, 1))
+        self._relief: Relief | None = None
+        self._colormap = "landscape"
+        self._contours = True
+        self._race: Race | None = None
+        self._looks: list[Look] = []
+        self._step = 0
+        self._start: tuple[float, float] | None = None
+        self._pressed: QPointF | None = None
+        self._dragging = False
+        self._trails: list[tuple[np.ndarray, list[_GrowingMesh]]] = []
+        self._ground = gl.GLMeshItem(computeNormals=False, glOptions="opaque")
+        self._ground.setGLOptions(_GROUND)
+        self._ground.setVisible(False)  # until there are heights
+        self._frame = gl.GLLinePlotItem(mode="lines", width=1, antialias=False, glOptions="opaque")
+        self._frame.setGLOptions(_SHOWN)
+        self._frame.setDepthValue(-10)
+        self.addItem(self._ground)
+        self.addItem(self._frame)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(120, 90)
+        self.setAccessibleName("Surface in three dimensions")
+
+    # --- what is shown -----------------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
+        """Draw with these tokens from now on."""
+        if (theme, type_scale) == (self.theme, self.type_scale):
+            return
+        self.theme, self.type_scale = theme, type_scale
+        self._build_ground()
+        self._build_trails()
+
+    def show_relief(self, relief: Relief, colormap: str, contours: bool = True) -> None:
+        """Show these heights, with contour lines draped over them or without."""
+        self._relief, self._colormap, self._contours = relief, colormap, contours
+        self.box = Box.over(relief.x, relief.y)
+        self._build_ground()
+        self._build_trails()
+
+    def show_race(self, race: Race, looks: list[Look]) -> None:
+        """Show these paths."""
+        self._race, self._looks, self._start = race, looks, race.scene.start
+        self._build_trails()
+
+    def set_step(self, step: int) -> None:
+        """Show this moment of the race."""
+        if step != self._step:
+            self._step = step
+            self._uncover()
+            self.update()
+
+    def set_camera(self, azimuth: float, elevation: float, distance: float) -> None:
+        """Look from there."""
+        if (azimuth, elevation, distance) != self._place():
+            self.camera = Camera(azimuth, elevation, distance)
+            self._build_frame()
+            self.update()
+
+    def _place(self) -> tuple[float, float, float]:
+        return (self.camera.azimuth, self.camera.elevation, self.camera.distance)
+
+    def _build_ground(self) -> None:
+        self.setBackgroundColor(self.theme.card)
+        if self._relief is None:
+            return
+        mesh = surface_mesh(self._relief.heights, self.box, lookup_table(self._colormap, self.theme))
+        self._ground.setVisible(bool(len(mesh.faces)))
+        if len(mesh.faces):
+            self._ground.setMeshData(vertexes=mesh.vertices, faces=mesh.faces, vertexColors=mesh.colours)
+        line = QColor(self.theme.contour if self._contours else Qt.GlobalColor.transparent)
+        self._ground.setShader(_ground_shader(line, 1.1 * self.type_scale))
+        self._build_frame()
+
+    def _build_frame(self) -> None:
+        """Grid lines on the floor and on the two walls behind: an axis box that steps back."""
+        hx, hy, hz = self.box.half
+        eye = self.camera.eye()
+        wall_x, wall_y = -np.sign(eye[0] or 1) * hx, -np.sign(eye[1] or 1) * hy
+        floor = -hz - 0.02
+        lines: list[list[float]] = []
+        for tick in ticks(*self.box.x, 7):
+            u = float(self.box.world(np.array([tick, self.box.y[0]]), np.array(0.0))[0])
+            lines += [[u, -hy, floor], [u, hy, floor], [u, wall_y, floor], [u, wall_y, hz]]
+        for tick in ticks(*self.box.y, 7):
+            v = float(self.box.world(np.array([self.box.x[0], tick]), np.array(0.0))[1])
+            lines += [[-hx, v, floor], [hx, v, floor], [wall_x, v, floor], [wall_x, v, hz]]
+        for w in self._height_ticks().values():
+            lines += [[-hx, wall_y, w], [hx, wall_y, w], [wall_x, -hy, w], [wall_x, hy, w]]
+        for a, b in (((-1, -1), (1, -1)), ((1, -1), (1, 1)), ((1, 1), (-1, 1)), ((-1, 1), (-1, -1))):
+            lines += [[a[0] * hx, a[1] * hy, floor], [b[0] * hx, b[1] * hy, floor]]
+        self._frame.setData(pos=np.array(lines, dtype=np.float32), color=QColor(self.theme.hairline))
+
+    def _height_ticks(self) -> dict[float, float]:
+        """True losses to write on the upright axis -> their height in the world."""
+        if self._relief is None:
+            return {}
+        scale = self._relief.scale
+        if scale.log:
+            chosen = [float(scale.loss(h)) for h in (0.0, 0.25, 0.5, 0.75, 1.0)]
+            losses = [float(f"{loss:.2g}") for loss in chosen]
+        else:
+            losses = list(ticks(scale.low, scale.high, 5))
+        placed = {loss: float(scale.height(loss)) for loss in losses}
+        return {loss: (2 * height - 1) * self.box.half[2] for loss, height in placed.items()}
+
+    def _build_trails(self) -> None:
+        for _, items in self._trails:
+            for item in items:
+                self.removeItem(item)
+        self._trails = []
+        if self._race is None or self._relief is None:
+            return
+        radius = 0.0042 * self.theme.trail * (0.6 + 0.4 * self.type_scale) / 1.3
+        for entry in self._race.entries:
+            look = self._looks[entry.index]
+            world, steps = draped(entry.path.points, self._relief.heights, self.box, entry.path.last)
+            world[:, 2] += radius * 0.7
+            colour = QColor(look.colour).getRgbF()[:3]
+            trail = tube(world, steps, radius, colour, look.dash)
+            casing = tube(world, steps, radius * 1.55, QColor(self.theme.casing).getRgbF()[:3])
+            if trail is None or casing is None:
+                continue
+            faint = trail.mesh.colours.copy()
+            faint[:, 3] = 0.28
+            for built, colours, options, depth in (
+                (trail, faint, _HIDDEN, 1),
+                (casing, casing.mesh.colours * [0.9, 0.9, 0.9, 1.0], _CASING, 2),
+                (trail, trail.mesh.colours, _SHOWN, 3),
+            ):
+                item = _GrowingMesh(
+                    vertexes=built.mesh.vertices, faces=built.mesh.faces,
+                    vertexColors=colours.astype(np.float32), computeNormals=False,
+                )  # fmt: skip
+                item.setGLOptions(options)
+                item.setDepthValue(depth)
+                self.addItem(item)
+                self._trails.append((built.faces_until, [item]))
+        self._uncover()
+        self.update()
+
+    def _uncover(self) -> None:
+        for faces_until, items in self._trails:
+            for item in items:
+                item.count = int(faces_until[min(self._step, len(faces_until) - 1)])
+
+    # --- painting ----------------------------------------------------------------------------------
+
+    def projectionMatrix(self, region: Any, viewport: Any) -> QMatrix4x4:
+        aspect = max(self.width(), 1) / max(self.height(), 1)
+        return QMatrix4x4(*self.camera.projection_matrix(aspect).ravel().tolist())
+
+    def viewMatrix(self) -> QMatrix4x4:
+        return QMatrix4x4(*self.camera.view_matrix().ravel().tolist())
+
+    def paintGL(self) -> None:
+        self.camera = self.camera.fitted(self.box, self.width() / max(self.height(), 1))
+        while GL.glGetError() != GL.GL_NO_ERROR:
+            pass  # some drivers leave errors of Qt's own behind, which PyOpenGL would blame on us
+        GL.glDepthMask(GL.GL_TRUE)  # or the clear below would leave the depth of the last frame
+        super().paintGL()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_labels(painter)
+        self._paint_balls(painter)
+        self._paint_corners(painter)
+        painter.end()
+
+    def _project(self, world: np.ndarray) -> np.ndarray:
+        return self.camera.project(world, self.width(), self.height())
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        """Tick labels along the front edges of the floor and up the left edge."""
+        if self._relief is None:
+            return
+        unit = self.theme.axis * self.type_scale
+        type_ = font(unit)
+        hx, hy, hz = self.box.half
+        eye = self.camera.eye()
+        front_x, front_y = np.sign(eye[0] or 1) * hx, np.sign(eye[1] or 1) * hy
+        centre = self._project(np.array([0.0, 0.0, -hz]))
+
+        def write(world: list[float], text: str, gap: float = 1.5) -> None:
+            at = self._project(np.array(world))
+            away = at - centre
+            away = away / max(float(np.hypot(*away)), 1e-9)
+            at = at + away * gap * unit
+            draw_label(painter, QPointF(at[0], at[1] + 0.35 * unit), text, self.theme, type_,
+                       Qt.AlignmentFlag.AlignHCenter, self.theme.dim)  # fmt: skip
+
+        for tick in ticks(*self.box.x, 5):
+            u = float(self.box.world(np.array([tick, self.box.y[0]]), np.array(0.0))[0])
+            write([u, front_y, -hz], number(tick))
+        for tick in ticks(*self.box.y, 5):
+            v = float(self.box.world(np.array([self.box.x[0], tick]), np.array(0.0))[1])
+            write([front_x, v, -hz], number(tick))
+        write([0.0, front_y, -hz], "x", 3.2)
+        write([front_x, 0.0, -hz], "y", 3.2)
+        if abs(self.camera.elevation) < 75:
+            sides = [np.array([hx, -hy, 0.0]), np.array([hx, hy, 0.0]), np.array([-hx, hy, 0.0]),
+                     np.array([-hx, -hy, 0.0])]  # fmt: skip
+            left = min(sides, key=lambda side: self._project(side)[0])
+            last = np.inf
+            for loss, w in sorted(self._height_ticks().items(), key=lambda item: item[1]):
+                at = self._project(np.array([left[0], left[1], w]))
+                if last - at[1] > 1.4 * unit:
+                    draw_label(painter, QPointF(at[0] - 0.6 * unit, at[1] + 0.35 * unit), number(loss, 3),
+                               self.theme, type_, Qt.AlignmentFlag.AlignRight, self.theme.dim)  # fmt: skip
+                    last = at[1]
+
+    def _paint_balls(self, painter: QPainter) -> None:
+        if self._race is None or self._relief is None:
+            return
+        radius = self.theme.ball * (0.55 + 0.45 * self.type_scale)
+        if self._start is not None:
+            place = self._on_ground(np.array(self._start))
+            if place is not None:
+                painter.setPen(QPen(QColor(self.theme.accent if self._dragging else self.theme.text), 2.2))
+                painter.setBrush(QColor(self.theme.casing))
+                painter.setOpacity(0.35 if self._is_hidden(place) else 1.0)
+                painter.drawEllipse(QPointF(*self._project(place)), radius * 0.75, radius * 0.75)
+                painter.setOpacity(1.0)
+        balls = []
+        for entry in self._race.entries:
+            place = self._on_ground(entry.path.points[min(self._step, entry.path.last)])
+            if place is not None:
+                distance = float(np.linalg.norm(place - self.camera.eye()))
+                balls.append((distance, place, self._looks[entry.index]))
+            if entry.swarm is not None:
+                self._paint_swarm(painter, entry.swarm.points[self._step], self._looks[entry.index])
+        lift = radius * np.cos(np.radians(self.camera.elevation))
+        squash = max(np.sin(np.radians(abs(self.camera.elevation))), 0.15)
+        for _, place, look in sorted(balls, key=lambda ball: -ball[0]):
+            at = self._project(place)
+            hidden = self._is_hidden(place)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(0, 0, 0, 30 if hidden else 90))
+            painter.drawEllipse(QPointF(*at), radius, radius * squash)
+            ball_at = QPointF(at[0], at[1] - lift)
+            draw_ball(painter, ball_at, look, self.theme, radius, 0.35 if hidden else 1.0)
+
+    def _paint_swarm(self, painter: QPainter, points: np.ndarray, look: Look) -> None:
+        assert self._relief is not None
+        world = self.box.world(np.nan_to_num(points, nan=1e9), np.zeros(len(points)))
+        world[:, 2] = (2 * sampled(self._relief.heights, self.box, world) - 1) * self.box.half[2]
+        painter.setPen(QPen(QColor(self.theme.casing), 1.0))
+        painter.setBrush(QColor(look.colour))
+        for x, y in self._project(world[np.isfinite(world).all(axis=1)]):
+            painter.drawEllipse(QPointF(x, y), 3.2, 3.2)
+
+    def _paint_corners(self, painter: QPainter) -> None:
+        """A widget with its own context is square; its card is not."""
+        area = QRectF(self.rect())
+        outside, card = QPainterPath(), QPainterPath()
+        outside.addRect(area)
+        card.addRoundedRect(area, 12, 12)
+        painter.fillPath(outside.subtracted(card), QColor(self.theme.window))
+        if self.theme.card_edge:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
+            painter.drawPath(card)
+
+    def _on_ground(self, point: np.ndarray) -> np.ndarray | None:
+        """A surface point as it lies on the drawn ground; None outside or in a hole."""
+        assert self._relief is not None
+        if not np.isfinite(point).all():
+            return None
+        world = self.box.world(point, np.array(0.0))
+        height = sampled(self._relief.heights, self.box, world[None])[0]
+        if not np.isfinite(height):
+            return None
+        world[2] = (2 * height - 1) * self.box.half[2]
+        return world
+
+    def _is_hidden(self, place: np.ndarray) -> bool:
+        """Whether the ground lies between the eye and this place."""
+        assert self._relief is not None
+        toward = self.camera.eye() - place
+        along = np.linspace(0.02, 1.2, 90)[:, None] * toward / np.linalg.norm(toward)
+        points = place + along
+        ground = (2 * sampled(self._relief.heights, self.box, points) - 1) * self.box.half[2]
+        side = 1.0 if self.camera.elevation >= 0 else -1.0
+        with np.errstate(invalid="ignore"):
+            return bool((side * (ground - points[:, 2]) > 0.012).any())
+
+    # --- pointer and keys --------------------------------------------------------------------------
+
+    def surface_point_at(self, at: QPointF) -> tuple[float, float] | None:
+        """The point of the surface under a pixel, or None beside it."""
+        if self._relief is None:
+            return None
+        origin, direction = self.camera.ray(at.x(), at.y(), self.width(), self.height())
+        hit = first_hit(self._relief.heights, self.box, origin, direction)
+        if hit is None:
+            return None
+        point, _ = self.box.surface(hit)
+        return float(point[0]), float(point[1])
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        self._pressed = self._last = event.position()
+        self._moved = False
+        if event.button() == Qt.MouseButton.LeftButton and self._near_start(event.position()):
+            self._dragging = True
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        at = event.position()
+        if self._pressed is None:
+            grab = self._near_start(at)
+            self.setCursor(Qt.CursorShape.OpenHandCursor if grab else Qt.CursorShape.ArrowCursor)
+            self.hovered.emit(*(self.surface_point_at(at) or (float("nan"), float("nan"))))
+            return
+        moved = at - self._last
+        self._moved |= (at - self._pressed).manhattanLength() > 4
+        if self._dragging:
+            point = self.surface_point_at(at)
+            if point is not None:
+                self.startPicked.emit(*point)
+        elif self._moved:
+            self._turn(-0.4 * moved.x(), 0.4 * moved.y())
+        self._last = at
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        if self._dragging:
+            self.startReleased.emit()
+        elif self._pressed is not None and not self._moved and event.button() == Qt.MouseButton.LeftButton:
+            point = self.surface_point_at(event.position())
+            if point is not None:
+                self.startPicked.emit(*point)
+                self.startReleased.emit()
+        self._pressed, self._dragging = None, False
+        self.update()
+
+    def leaveEvent(self, event: Any) -> None:
+        self.hovered.emit(float("nan"), float("nan"))
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        assert event is not None
+        self.zoom(0.9 ** (event.angleDelta().y() / 120))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        turns = {Qt.Key.Key_A: (-5, 0), Qt.Key.Key_D: (5, 0), Qt.Key.Key_W: (0, 5), Qt.Key.Key_S: (0, -5)}
+        if event.key() in turns:
+            self._turn(*turns[Qt.Key(event.key())])
+        elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom(0.9)
+        elif event.key() == Qt.Key.Key_Minus:
+            self.zoom(1.1)
+        else:
+            QWidget.keyPressEvent(self, event)  # not pyqtgraph's own keys: arrows step the race
+
+    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
+        QWidget.keyReleaseEvent(self, event)
+
+    def zoom(self, factor: float) -> None:
+        """Nearer (below 1) or farther."""
+        self.camera = self.camera.zoomed(factor)
+        self.cameraChanged.emit(*self._place())
+        self.update()
+
+    def _turn(self, azimuth: float, elevation: float) -> None:
+        self.camera = self.camera.turned(azimuth, elevation)
+        self._build_frame()
+        self.cameraChanged.emit(*self._place())
+        self.update()
+
+    def _near_start(self, at: QPointF) -> bool:
+        if self._start is None or self._relief is None:
+            return False
+        place = self._on_ground(np.array(self._start))
+        return place is not None and float(np.hypot(*(self._project(place) - [at.x(), at.y()]))) < GRAB

@@ -1,0 +1,58 @@
+"""A card: rounded ground, a heading, and a column for its content."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+
+def label(text: str, kind: str = "", wrap: bool = False) -> QLabel:
+    """A label of one of the kinds that the style sheet knows: title, heading, dim, warning, name."""
+    result = QLabel(text)
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    result.setProperty("kind", kind)
+    result.setWordWrap(wrap)
+    if wrap:
+        result.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return result
+
+
+class Card(QFrame):
+    """Content goes into `body`; small buttons beside the heading into `header`."""
+
+    def __init__(self, heading: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(14, 10, 14, 12)
+        self.body.setSpacing(8)
+        self.header = QHBoxLayout()
+        self.header.setSpacing(6)
+        if heading:
+            self.header.addWidget(label(heading, "heading"))
+            self.header.addStretch(1)
+            self.body.addLayout(self.header)
+
+
+class ElidedLabel(QLabel):
+    """One sentence in at most two lines of fixed height, so that live text does not move the page."""
+
+    def __init__(self, lines: int = 2, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "dim")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(lines > 1)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._lines = lines
+        self.refit()
+
+    def refit(self) -> None:
+        """Take the height of the lines in the present type."""
+        self.setFixedHeight(self._lines * self.fontMetrics().lineSpacing() + 2)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence, and the whole of it on hovering."""
+        if sentence != self.text():
+            self.setText(sentence)
+            self.setToolTip(sentence)

@@ -1,0 +1,122 @@
+"""Fields for numbers: right-aligned, checked when entered, stepped with the arrow keys."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QFocusEvent, QKeyEvent
+from PyQt6.QtWidgets import QLineEdit, QWidget
+
+
+def plain(value: float) -> str:
+    """A number as people type it: as short as it can be without losing what was set.
+
+    >>> plain(0.05), plain(1e-08), plain(3.0)
+    ('0.05', '1e-8', '3')
+    """
+    text = f"{value:.6g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        text = f"{mantissa}e{int(exponent)}"
+    return text
+
+
+class NumberField(QLineEdit):
+    """A number that is taken on Enter or on leaving the field.
+
+    Signals
+    -------
+    valueEdited(value) : the user gave another number
+    """
+
+    valueEdited = pyqtSignal(float)
+
+    def __init__(
+        self, name: str, check: Callable[[float], str] | None = None, whole: bool = False, width: int = 68,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._value = 0.0
+        self._whole = whole
+        self._check = check or (lambda value: "")
+        self.setAccessibleName(name)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setFixedWidth(width)
+        self.editingFinished.connect(self._take)
+        self.textEdited.connect(self._mark)
+
+    def value(self) -> float:
+        """The number shown."""
+        return self._value
+
+    def show_value(self, value: float) -> None:
+        """Show a number, unless the user is just typing another."""
+        if value != self._value or not self.isModified():
+            self._value = value
+            text = plain(value)
+            if text != self.text():
+                self.setText(text)
+            self._complain("")
+
+    def _parse(self) -> tuple[float, str]:
+        text = self.text().strip().replace("−", "-").replace(",", ".")
+        try:
+            value = float(text)
+        except ValueError:
+            return math.nan, f"“{self.text()}” is not a number."
+        if not math.isfinite(value):
+            return math.nan, "This must be a finite number."
+        if self._whole and value != int(value):
+            return math.nan, "This must be a whole number."
+        return value, self._check(value)
+
+    def _mark(self) -> None:
+        self._complain(self._parse()[1])
+
+    def _complain(self, reason: str) -> None:
+        if (reason != "") != bool(self.property("wrong")):
+            self.setProperty("wrong", reason != "")
+            style = self.style()
+            if style is not None:
+                style.unpolish(self)
+                style.polish(self)
+        self.setToolTip(reason)
+
+    def _take(self) -> None:
+        if not self.isModified():
+            return
+        value, reason = self._parse()
+        self.setModified(False)
+        if reason:
+            self.setText(plain(self._value))  # what is in force; the reason was shown while typing
+            self._complain("")
+        elif value != self._value:
+            self._value = value
+            self.valueEdited.emit(value)
+            self.setText(plain(self._value))
+        else:
+            self.setText(plain(self._value))
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            up = 1 if event.key() == Qt.Key.Key_Up else -1
+            size = abs(self._value) or 1.0
+            step = 1.0 if self._whole else 10.0 ** (math.floor(math.log10(size)) - 1)
+            value = float(f"{self._value + up * step:.12g}")
+            if not self._check(value):
+                self._value = value
+                self.setText(plain(value))
+                self.valueEdited.emit(value)
+        elif event.key() == Qt.Key.Key_Escape and self.isModified():
+            self.setText(plain(self._value))
+            self.setModified(False)
+            self._complain("")
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        super().focusInEvent(event)
+        self.selectAll()
