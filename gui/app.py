@@ -5,10 +5,15 @@ from __future__ import annotations
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from landscape.scene import Scene, opening_scene
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
 
 
 def run(scene: Scene | None = None, path: Path | None = None) -> int:
@@ -68,14 +73,16 @@ def _compile(scene: Scene) -> None:
     _ = expression.value, expression.gradient_at
 
 
-def _sentence_instead(window: object) -> object:
+def _sentence_instead(
+    window: MainWindow,
+) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
     """An exception hook: PyQt would end the program on an error in a slot; the user gets a sentence."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             sys.exit(130)
         traceback.print_exception(kind, error, trace)  # for whoever started it from a terminal
-        window.banner.say(  # type: ignore[attr-defined]
+        window.banner.say(
             f"Something went wrong ({kind.__name__}: {error}). Your scene is unharmed; saving it is wise."
         )
 

@@ -12,6 +12,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QApplication
 
 from gui.theme import LIGHT, Theme, font, looks
+from gui.views.images import rgba_bytes
 from gui.views.legend_view import LegendView
 from gui.views.map_view import MapView
 from gui.views.strip_chart import Curves, StripChart
@@ -38,7 +39,7 @@ def animate(scene: Scene, target: Path, theme: Theme = LIGHT, size: tuple[int, i
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     frames = [
-        Image.frombytes("RGBA", (frame.width(), frame.height()), _bytes(frame)).convert("RGB")
+        Image.frombytes("RGBA", (frame.width(), frame.height()), rgba_bytes(frame)).convert("RGB")
         for frame in draw_frames(scene, theme, size)
     ]
     # One palette for all frames, taken from the last, which has every colour in it: no flicker.
@@ -115,11 +116,3 @@ def _write_head(
         scene.caption or surface.teaches, Qt.TextElideMode.ElideRight, int(width - begin - margin)
     )
     painter.drawText(QPointF(begin, 36 * scale), caption)
-
-
-def _bytes(frame: QImage) -> bytes:
-    rgba = frame.convertToFormat(QImage.Format.Format_RGBA8888)
-    bits = rgba.constBits()
-    assert bits is not None
-    bits.setsize(rgba.sizeInBytes())
-    return bytes(bits)

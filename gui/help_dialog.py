@@ -17,12 +17,12 @@ _POINTER = (
     ("Window", "Drop a scene file (.toml) on it to open it."),
 )
 _NOTICES = (
-    f"Landscape {__version__}. Free software under the GNU General Public License, version 3 or later: you may "
-    "use, study, share and change it; it comes without any warranty. Built on Qt (LGPL 3) through PyQt6 (GPL 3), "
-    "NumPy, SciPy, SymPy, contourpy, pyqtgraph, PyOpenGL, pydantic, Pillow, typer and rich (BSD, MIT and similar). "
-    "Type: Inter, by The Inter Project Authors, SIL Open Font License 1.1. Colours of the rules: Okabe & Ito 2008. "
-    "Colour maps: viridis, cividis (CC0), CET by Peter Kovesi (CC BY 4.0)."
-)  # fmt: skip
+    f"Landscape {__version__}. Free software under the GNU General Public License, version 3 or later: you "
+    "may use, study, share and change it; it comes without any warranty. Built on Qt (LGPL 3) through PyQt6 "
+    "(GPL 3), NumPy, SciPy, SymPy, contourpy, pyqtgraph, PyOpenGL, pydantic, Pillow, typer and rich (BSD, "
+    "MIT and similar). Type: Inter, by The Inter Project Authors, SIL Open Font License 1.1. Colours of the "
+    "rules: Okabe & Ito 2008. Colour maps: viridis, cividis (CC0), CET by Peter Kovesi (CC BY 4.0)."
+)
 
 
 class HelpDialog(QDialog):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from gui.document import Document
 from gui.explore.page import ExplorePage
 from gui.help_dialog import HelpDialog, pretty_key
 from gui.jobs import Jobs
+from gui.session import Session
 from gui.settings import Settings
 from gui.theme import THEMES, Theme, colour_scheme, palette, stylesheet
 from gui.widgets.icons import icon
@@ -121,6 +123,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.rail)
         row.addWidget(self.explore, 1)
         self.setCentralWidget(central)
+        self.session = Session(self.document, self.jobs, self)
         self.banner = Banner(central)
         self.black = BlackScreen(central)
         self.black.hide()
@@ -147,6 +150,7 @@ class MainWindow(QMainWindow):
             Action("File", "Open …", ("Ctrl+O",), self.open_dialog),
             Action("File", "Save", ("Ctrl+S",), self.save),
             Action("File", "Save as …", ("Ctrl+Shift+S",), self.save_as),
+            Action("File", "Reopen the last session", (), self.reopen_session),
             Action("File", "Quit", ("Ctrl+Q",), self.close),
             Action("Edit", "Undo", ("Ctrl+Z",), self.document.undo),
             Action("Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), self.document.redo),
@@ -273,24 +277,26 @@ class MainWindow(QMainWindow):
         """Pop the menu up beside its button."""
         button = self._rail_buttons[-1][0]
         self._menu = self.menu()
-        self._menu.popup(button.mapToGlobal(button.rect().topRight()))
+        at = button.mapToGlobal(button.rect().bottomRight())
+        at.setY(at.y() - self._menu.sizeHint().height())
+        self._menu.popup(at)
 
     def open_palette(self) -> None:
         """Search all commands, surfaces and scenes."""
         deeds = [
-            (f"{action.menu}: {action.text.rstrip(' …')}", "  ".join(map(pretty_key, action.keys)), action.run)
+            (
+                f"{action.menu}: {action.text.rstrip(' …')}",
+                "  ".join(map(pretty_key, action.keys)),
+                action.run,
+            )
             for action in self.actions_
         ]
         for key, surface in surfaces.items():
-            deeds.append((f"Surface: {surface.title}", "", lambda key=key: self._choose_surface(key)))
+            deeds.append((f"Surface: {surface.title}", "", partial(self.explore.surface_card.choose, key)))
         for place, path in enumerate(scene_files()):
-            title = _title(path)
-            deeds.append((f"Scene: {title}", "", lambda place=place: self.show_scene_number(place)))
+            deeds.append((f"Scene: {_title(path)}", "", partial(self.show_scene_number, place)))
         self._palette = CommandPalette(deeds, self)
         self._palette.open()
-
-    def _choose_surface(self, key: str) -> None:
-        self.explore.surface_card.choose(key)
 
     def open_help(self) -> None:
         """Keys and notices."""
@@ -413,6 +419,19 @@ class MainWindow(QMainWindow):
             self._play_from_start()
         return opened
 
+    def reopen_session(self) -> None:
+        """What was being explored when the program was last closed."""
+        if not self.session.previous.is_file():
+            self.banner.say("There is no earlier session to reopen.")
+            return
+        try:
+            scene = Scene.load(self.session.previous)
+        except LandscapeError as error:
+            self.banner.say(f"The last session cannot be reopened: {error}")
+            return
+        self.document.replace(scene, "reopen the last session")
+        self._play_from_start()
+
     def save(self) -> bool:
         """Save where the scene came from, else ask."""
         return self.save_to(self.document.path) if self.document.path else self.save_as()
@@ -477,6 +496,7 @@ class MainWindow(QMainWindow):
             return
         self.explore.playback.pause()
         self.jobs.shut_down()
+        self.session.close()
         if not self.in_lecture:
             self.settings.set_geometry(self.saveGeometry())
         super().closeEvent(event)
@@ -484,8 +504,9 @@ class MainWindow(QMainWindow):
     def _may_close(self) -> bool:
         """Ask what should become of changes to a scene that has a file."""
         buttons = QMessageBox.StandardButton
+        name = self.document.scene.title or "The scene"
         answer = QMessageBox.question(
-            self, "Save the changes?", f"{self.document.scene.title or 'The scene'} has changed since it was saved.",
+            self, "Save the changes?", f"{name} has changed since it was saved.",
             buttons.Save | buttons.Discard | buttons.Cancel, buttons.Save,
         )  # fmt: skip
         if answer == buttons.Save:

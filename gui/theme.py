@@ -49,13 +49,13 @@ class Theme:
 
 
 DARK = Theme(
-    "dark", "#121417", "#191C21", "#22262D", "#2C313A", "#E8EAED", "#98A1AE", "#6FB1FF", "#0B0D10", "#0B0D10",
-    "#FF9D6B",
+    "dark", "#121417", "#191C21", "#22262D", "#2C313A", "#E8EAED", "#98A1AE", "#6FB1FF", "#0B0D10",
+    "#0B0D10", "#FF9D6B",
     ("#1A2230", "#22324A", "#2C4766", "#3D6285", "#5A82A0", "#86A6B8", "#B7C8CF", "#E3E6E4"), "#66FFFFFF",
 )  # fmt: skip
 LIGHT = Theme(
-    "light", "#F4F5F7", "#FFFFFF", "#F0F2F5", "#DADEE5", "#171B22", "#5A6473", "#1B6FD0", "#FFFFFF", "#FFFFFF",
-    "#B3440A",
+    "light", "#F4F5F7", "#FFFFFF", "#F0F2F5", "#DADEE5", "#171B22", "#5A6473", "#1B6FD0", "#FFFFFF",
+    "#FFFFFF", "#B3440A",
     ("#2E4A6B", "#41668A", "#5E86A6", "#85A6BE", "#ABC3D2", "#CCDBE3", "#E5ECEF", "#F6F8F8"), "#73203247",
 )  # fmt: skip
 PROJECTOR = Theme(
@@ -173,6 +173,7 @@ def colour_scheme(theme: Theme) -> Qt.ColorScheme:
 def stylesheet(theme: Theme, type_scale: float = 1.0) -> str:
     """What the palette cannot say: corners, spacing, focus rings."""
     title, caption = round(theme.title * type_scale), round((theme.font + 2) * type_scale)
+    arrow = (ASSETS / "icons" / "down.svg").as_posix()
     edge = f"border: 1.5px solid {theme.card_edge};" if theme.card_edge else "border: none;"
     return f"""
     * {{ font-size: {theme.font}px; }}
@@ -194,13 +195,16 @@ def stylesheet(theme: Theme, type_scale: float = 1.0) -> str:
     QLineEdit:focus, QComboBox:focus, QPushButton:focus, QToolButton:focus {{ border-color: {theme.accent}; }}
     QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: {theme.hairline}; }}
     QPushButton:checked, QToolButton:checked {{ background: {theme.hairline}; color: {theme.text}; }}
-    QToolButton#rail {{ background: transparent; color: {theme.dim}; font-size: 11px; padding: 2px; border-radius: 10px; }}
+    QToolButton#rail {{ background: transparent; color: {theme.dim}; font-size: 11px;
+        padding: 2px; border-radius: 10px; }}
     QToolButton#rail:hover, QToolButton#rail:checked {{ background: {theme.raised}; color: {theme.text}; }}
     QPushButton#primary {{ background: {theme.accent}; color: {theme.on_accent}; }}
-    QPushButton#plain, QToolButton#plain {{ background: transparent; color: {theme.dim}; padding: 3px 4px; }}
+    QPushButton#plain, QToolButton#plain {{
+        background: transparent; color: {theme.dim}; padding: 3px 4px; }}
     QPushButton#plain:hover, QToolButton#plain:hover {{ color: {theme.text}; }}
     QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: none; width: 0; }}
-    QComboBox::drop-down {{ border: none; width: 18px; }}
+    QComboBox::drop-down {{ border: none; width: 20px; }}
+    QComboBox::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
     QComboBox QAbstractItemView, QMenu, QListView {{
         background: {theme.card}; color: {theme.text}; border: 1px solid {theme.hairline};
         selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; outline: none; }}

@@ -23,9 +23,7 @@ class FormulaError(LandscapeError):
     unknown : the name that is not known, if that is what is wrong
     """
 
-    def __init__(
-        self, reason: str, formula: str, position: int, length: int = 1, unknown: str = ""
-    ) -> None:
+    def __init__(self, reason: str, formula: str, position: int, length: int = 1, unknown: str = "") -> None:
         self.reason = reason
         self.formula = formula
         self.position = position

@@ -315,7 +315,7 @@ class _Builder:
                 return f"Unknown name “{name}”. Did you mean {name[:split]}*{name[split:]}?"
             if name[:split] in FUNCTIONS and name[split:] in self.names:
                 return f"Unknown name “{name}”. Did you mean {name[:split]}({name[split:]})?"
-        near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+        near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5 if len(name) > 2 else 1)
         if near:
             return f"Unknown name “{name}”. Did you mean {near[0]}?"
         return f"Unknown name “{name}”. Known are {', '.join(self.names)} and functions such as sin."

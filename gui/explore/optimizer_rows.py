@@ -8,7 +8,6 @@ from typing import Any
 from PyQt6.QtCore import QPointF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QMenu,
@@ -24,7 +23,7 @@ from gui.views.marks import draw_ball, line_pen
 from gui.widgets.card import Card, ElidedLabel, label
 from gui.widgets.hyperparameter_row import HyperparameterRow
 from gui.widgets.icons import icon
-from gui.widgets.toggle import Toggle
+from gui.widgets.toggle import Toggle, ToggleRow
 from landscape.hyperparameters import hyperparameters
 from landscape.optimizers import RULES, make_optimizer
 from landscape.scene import MAX_RACERS, Racer, Scene
@@ -118,7 +117,7 @@ class OptimizerRow(QWidget):
         optimizer = self._racer.optimizer
         names = {item.name for item in fields(optimizer)}
         self.form: QComboBox | None = None
-        self.checks: dict[str, QCheckBox] = {}
+        self.switches: dict[str, ToggleRow] = {}
         if "form" in names:
             self.form = QComboBox()
             self.form.setAccessibleName("Form of the update")
@@ -128,9 +127,9 @@ class OptimizerRow(QWidget):
             column.addWidget(self.form)
         for name, text in (("nesterov", "Nesterov: look ahead"), ("bias_correction", "Bias correction")):
             if name in names:
-                check = self.checks[name] = QCheckBox(text)
-                check.toggled.connect(lambda on, name=name: self._set(name, on, False))
-                column.addWidget(check)
+                switch = self.switches[name] = ToggleRow(text)
+                switch.toggle.toggled.connect(lambda on, name=name: self._set(name, on, False))
+                column.addWidget(switch)
         self.formula = label("", "dim")
         column.addWidget(self.formula)
         buttons = QHBoxLayout()
@@ -157,12 +156,10 @@ class OptimizerRow(QWidget):
             self.form.blockSignals(True)
             self.form.setCurrentIndex(self.form.findData(optimizer.form))
             self.form.blockSignals(False)
-        for name, check in self.checks.items():
-            check.blockSignals(True)
-            check.setChecked(getattr(optimizer, name))
-            check.blockSignals(False)
-        if "bias_correction" in self.checks and self.form is not None:
-            self.checks["bias_correction"].setEnabled(optimizer.form == "ewma")
+        for name, switch in self.switches.items():
+            switch.toggle.show_on(getattr(optimizer, name))
+        if "bias_correction" in self.switches and self.form is not None:
+            self.switches["bias_correction"].setEnabled(optimizer.form == "ewma")
         self.formula.setText(optimizer.formula)
         if not racer.enabled:
             self.remark.say("switched off")
@@ -173,9 +170,7 @@ class OptimizerRow(QWidget):
         self.more.setIcon(icon("less" if open_ else "more", self._theme.dim))
 
     def _set(self, name: str, value: Any, merge: bool) -> None:
-        racer = Racer(
-            optimizer=replace(self._racer.optimizer, **{name: value}), enabled=self._racer.enabled
-        )
+        racer = Racer(optimizer=replace(self._racer.optimizer, **{name: value}), enabled=self._racer.enabled)
         self.edited.emit(self._index, racer, merge)
 
     def _form_chosen(self) -> None:

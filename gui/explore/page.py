@@ -34,6 +34,7 @@ from landscape.remarks import remark
 from landscape.scene import Scene
 
 INLINE_STEPS = 3000  # rule-steps that take well under 10 ms: more goes through a job
+HINT = "Drag the ring to move the start.   Space plays, ← and → step.   ? shows all keys."
 _RACE = ("surface", "start", "steps", "noise", "seed", "schedule", "optimizers", "more_starts")
 
 
@@ -85,6 +86,7 @@ class ExplorePage(QWidget):
         left.addLayout(header)
         left.addWidget(self.stage, 1)
         self.readout = QLabel()
+        self.readout.setText(HINT)
         self.readout.setTextFormat(Qt.TextFormat.PlainText)
         self.readout.setProperty("kind", "dim")
         self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -290,7 +292,7 @@ class ExplorePage(QWidget):
         self._hover = (x, y)
         surface = self.document.scene.surface.surface
         if not (math.isfinite(x) and math.isfinite(y) and surface.is_compiled):
-            self.readout.setText("")
+            self.readout.setText(HINT)
             return
         point = np.array([x, y])
         loss = float(surface.value(point))

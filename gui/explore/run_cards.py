@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields, replace
 from typing import Any
 
-from PyQt6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.document import Document
 from gui.widgets.card import Card, label
@@ -17,6 +18,13 @@ from landscape.scene import MAX_STARTS, MoreStarts, Scene
 from landscape.schedules import SCHEDULES
 
 MOST_STEPS = 20_000
+COLORMAPS = {
+    "landscape": "Quiet blue",
+    "viridis": "Viridis",
+    "cividis": "Cividis",
+    "cet_l17": "CET L17 (white to blue)",
+    "cet_d1": "CET D1 (diverging)",
+}
 
 
 def _between(low: float, high: float, what: str) -> Any:
@@ -32,8 +40,8 @@ class StartCard(Card):
         self.header.addWidget(label("drag it on the map", "dim"))
         row = QHBoxLayout()
         row.setSpacing(6)
-        self.x, self.y = NumberField("Start x"), NumberField("Start y")
-        for name, field in (("x", self.x), ("y", self.y)):
+        self.start_x, self.start_y = NumberField("Start x"), NumberField("Start y")
+        for name, field in (("x", self.start_x), ("y", self.start_y)):
             row.addWidget(label(name))
             row.addWidget(field)
             field.valueEdited.connect(self._typed)
@@ -51,7 +59,9 @@ class StartCard(Card):
         counts.setContentsMargins(0, 0, 0, 0)
         counts.addWidget(label("starts"))
         self.count_slider = Slider("Number of starts")
-        self.count = NumberField("Number of starts", _between(2, MAX_STARTS, "The number of starts"), True, 56)
+        self.count = NumberField(
+            "Number of starts", _between(2, MAX_STARTS, "The number of starts"), True, 56
+        )
         counts.addWidget(self.count_slider, 1)
         counts.addWidget(self.count)
         self.count_slider.placeEdited.connect(lambda place: self._counted(round(2 * 200**place)))
@@ -60,8 +70,8 @@ class StartCard(Card):
 
     def show_scene(self, scene: Scene) -> None:
         """Show this scene's starts."""
-        self.x.show_value(float(f"{scene.start[0]:.6g}"))
-        self.y.show_value(float(f"{scene.start[1]:.6g}"))
+        self.start_x.show_value(float(f"{scene.start[0]:.6g}"))
+        self.start_y.show_value(float(f"{scene.start[1]:.6g}"))
         more = scene.more_starts
         self.more.blockSignals(True)
         self.more.setCurrentIndex(self.more.findData(more.kind if more else None))
@@ -70,12 +80,10 @@ class StartCard(Card):
         if more is not None:
             self.count.show_value(more.count)
             if not self.count_slider.isSliderDown():
-                import math
-
                 self.count_slider.show_place(math.log(more.count / 2) / math.log(200))
 
     def _typed(self) -> None:
-        self._document.edit("move the start", start=(self.x.value(), self.y.value()))
+        self._document.edit("move the start", start=(self.start_x.value(), self.start_y.value()))
 
     def _chosen(self) -> None:
         kind, old = self.more.currentData(), self._document.scene.more_starts
@@ -139,8 +147,6 @@ class RunCard(Card):
 
     def show_scene(self, scene: Scene) -> None:
         """Show this scene's run."""
-        import math
-
         self.steps.show_value(scene.steps)
         self.noise.show_value(scene.noise)
         self.seed.show_value(scene.seed)
@@ -186,9 +192,9 @@ class RunCard(Card):
 
     def _schedule_set(self, name: str, value: float) -> None:
         schedule = self._document.scene.schedule
-        whole = isinstance(getattr(schedule, name), int)
+        change: dict[str, Any] = {name: type(getattr(schedule, name))(value)}
         try:
-            changed = replace(schedule, **{name: int(value) if whole else value})
+            changed = replace(schedule, **change)
         except ValueError as error:
             self._document.refused.emit(str(error))
             self._show_settings(self._document.scene)
@@ -208,8 +214,7 @@ class ViewCard(Card):
         self.body.addWidget(self.contours)
         self.colormap = QComboBox()
         self.colormap.setAccessibleName("Colour map")
-        for name, title in (("landscape", "Quiet blue"), ("viridis", "Viridis"), ("cividis", "Cividis"),
-                            ("cet_l17", "CET L17 (white to blue)"), ("cet_d1", "CET D1 (diverging)")):  # fmt: skip
+        for name, title in COLORMAPS.items():
             self.colormap.addItem(title, name)
         self.measure = QComboBox()
         self.measure.setAccessibleName("Second curve")

@@ -9,7 +9,7 @@ import numpy as np
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from gui.theme import Theme, looks
+from gui.theme import DARK, Theme, looks
 from gui.views.legend_view import LegendView
 from gui.views.map_view import MapView
 from gui.views.strip_chart import Curves, StripChart
@@ -81,7 +81,7 @@ class Stage(QWidget):
         self.legend.hide()
         self.race: Race | None = None
         self.ground: Ground | None = None
-        self._theme: Theme | None = None
+        self._theme = DARK
 
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -151,7 +151,6 @@ class Stage(QWidget):
     def show_race(self, race: Race) -> None:
         """Show these paths everywhere."""
         self.race = race
-        assert self._theme is not None
         styles = looks(race.scene.optimizers, self._theme)
         self.map.show_race(race, styles)
         if self._gl is not None:
@@ -161,7 +160,6 @@ class Stage(QWidget):
         self._show_curves(race)
 
     def _show_curves(self, race: Race) -> None:
-        assert self._theme is not None
         styles = looks(race.scene.optimizers, self._theme)
         chosen = tuple(styles[entry.index] for entry in race.entries)
         found = self.ground.minima if self.ground is not None else None

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import QSize, Qt, QTimer
-from PyQt6.QtGui import QIcon, QImage, QPixmap
+from PyQt6.QtGui import QIcon, QPixmap
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from gui.document import Document
 from gui.explore.surface_picker import SurfacePicker
 from gui.jobs import Jobs
 from gui.theme import DARK, Theme, lookup_table
+from gui.views.images import coloured_image
 from gui.widgets.card import Card, ElidedLabel, label
 from gui.widgets.fields import NumberField
 from gui.widgets.hyperparameter_row import HyperparameterRow
@@ -39,12 +40,10 @@ def thumbnails(keys: list[str]) -> Iterator[tuple[str, np.ndarray]]:
 
 def thumbnail_icon(heights: np.ndarray, theme: Theme) -> QIcon:
     """Heights as an icon in the theme's colours."""
-    table = lookup_table("landscape", theme)
-    pixels = np.ascontiguousarray(table[(np.nan_to_num(heights) * 255).astype(np.uint8)][::-1])
-    rows, columns = heights.shape
-    image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBA8888)
-    return QIcon(QPixmap.fromImage(image.scaled(2 * columns, 2 * rows, Qt.AspectRatioMode.IgnoreAspectRatio,
-                                                Qt.TransformationMode.SmoothTransformation)))  # fmt: skip
+    picture = coloured_image(heights, lookup_table("landscape", theme))
+    return QIcon(QPixmap.fromImage(picture.scaled(
+        2 * picture.size(), Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )))  # fmt: skip
 
 
 class SurfaceCard(Card):
@@ -161,12 +160,14 @@ class SurfaceCard(Card):
             return
         same_formula = self._shown is not None and self._shown.surface.formula == surface.formula
         self._shown = choice
+        if not same_formula:
+            self._reach = {}
         if not same_formula or not self.formula.hasFocus():
             if self.formula.text() != surface.formula:
                 self.formula.setText(surface.formula)
                 self.formula.setCursorPosition(0)
             self._complain(None)
-            self.message.say(surface.teaches)
+            self.message.say(surface.teaches or "Your own formula; its gradient and Hessian are exact.")
         self._show_parameters(surface)
         self._show_domain(surface)
 
@@ -180,7 +181,7 @@ class SurfaceCard(Card):
             self.parameter_rows = {}
             for parameter in surface.parameters:
                 described = Hyperparameter(
-                    parameter.name[:2], parameter.value, parameter.low, parameter.high,
+                    parameter.name, parameter.value, parameter.low, parameter.high,
                     "log" if parameter.log else "linear", parameter.help, least=-1e9, below=1e9,
                 )  # fmt: skip
                 row = HyperparameterRow(parameter.name, described, "parameter")
@@ -195,7 +196,11 @@ class SurfaceCard(Card):
             self.low[axis].show_value(low)
             self.high[axis].show_value(high)
             reach = self._reach.get(axis)
-            if reach is None or not (reach[0] <= low < high <= reach[1]) or (high - low) * 8 < reach[1] - reach[0]:
+            if (
+                reach is None
+                or not (reach[0] <= low < high <= reach[1])
+                or (high - low) * 8 < reach[1] - reach[0]
+            ):
                 middle, width = (low + high) / 2, high - low
                 reach = self._reach[axis] = (middle - 1.5 * width, middle + 1.5 * width)
             span = reach[1] - reach[0]
@@ -249,7 +254,6 @@ class SurfaceCard(Card):
             return
         self._extra = {}
         self._complain(None)
-        self.message.say("")
         scene = self._document.scene
         view = scene.view.model_copy(update={"log_scale": scene.log_scale})
         self._document.edit("change the formula", merge=True, surface=result, view=view, title="", caption="")

@@ -81,7 +81,8 @@ class SurfacePicker(QDialog):
             hidden = not all(word in content for word in words)
             item.setHidden(hidden)
             first = item if first is None and not hidden else first
-        if first is not None and (self.list.currentItem() is None or self.list.currentItem().isHidden()):
+        current = self.list.currentItem()
+        if first is not None and (current is None or current.isHidden()):
             self.list.setCurrentItem(first)
 
     def _show_current(self, item: QListWidgetItem | None) -> None:

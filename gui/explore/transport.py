@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QWidget
 
@@ -67,7 +69,7 @@ class Transport(QFrame):
             button.setIcon(icon(name, theme.text))
         self._show_playing(self._playback.playing)
 
-    def _button(self, name: str, help_text: str, on_click: object) -> QPushButton:
+    def _button(self, name: str, help_text: str, on_click: Callable[[], None]) -> QPushButton:
         button = QPushButton()
         button.setToolTip(help_text)
         button.setAccessibleName(help_text.split(" (")[0])

@@ -61,8 +61,11 @@ class Camera:
     distance: float = 1.0
     fit: float = 5.0  # world distance at which the box fits, from `fitted`
 
-    def fitted(self, box: Box, aspect: float, margin: float = 0.94) -> Camera:
-        """The camera moved so that at distance 1 the box fills `margin` of the view."""
+    def fitted(self, box: Box, aspect: float, margin: float = 0.88) -> Camera:
+        """The camera moved so that at distance 1 the box fills `margin` of the view's height.
+
+        `aspect` is width over height of the part of the view that the box may take.
+        """
         corners = box.corners() @ self._rotation().T  # right, up, towards the viewer
         slope = math.tan(math.radians(FIELD_OF_VIEW / 2)) * margin
         need = corners[:, 2] + np.maximum(

@@ -35,7 +35,9 @@ class LegendView(Canvas):
             y = top + (place + 0.5) * row
             painter.setPen(line_pen(look, self.theme.trail))
             painter.drawLine(QPointF(area.left() + 2.6 * unit, y), QPointF(area.left() + 6.4 * unit, y))
-            draw_ball(painter, QPointF(area.left() + 1.2 * unit, y), look, self.theme, min(unit * 0.8, row * 0.4))
+            draw_ball(
+                painter, QPointF(area.left() + 1.2 * unit, y), look, self.theme, min(unit * 0.8, row * 0.4)
+            )
             painter.setFont(type_)
             painter.setPen(QColor(self.theme.text))
             box = QRectF(area.left() + 7.2 * unit, y - row / 2, area.width() - 7.2 * unit, row)

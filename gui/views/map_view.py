@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import QWidget
 
 from gui.theme import Look, font, lookup_table
 from gui.views.canvas import Canvas
+from gui.views.images import coloured_image
 from gui.views.marks import draw_ball, draw_label, line_pen
 from gui.views.ticks import number, ticks
 from landscape.race import Race
@@ -146,15 +147,8 @@ class MapView(Canvas):
         """The heights as an image; holes are transparent."""
         if self._image is None:
             assert self._relief is not None
-            heights = self._relief.heights
             table = lookup_table(self._colormap, self.theme)
-            index = np.nan_to_num(heights * 255, nan=0.0).round().astype(np.uint8)
-            pixels = table[index]
-            pixels[~np.isfinite(heights)] = 0
-            pixels = np.ascontiguousarray(pixels[::-1])  # images run downwards, y upwards
-            rows, columns = heights.shape
-            image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBA8888)
-            self._image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+            self._image = coloured_image(self._relief.heights, table)
         return self._image
 
     def _paint_axes(self, painter: QPainter, area: QRectF) -> None:

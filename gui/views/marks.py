@@ -23,7 +23,7 @@ def shape_path(shape: str, radius: float) -> QPainterPath:
         path.addEllipse(QPointF(0, 0), radius, radius)
         return path
     if shape == "star":
-        corners = [(radius if k % 2 == 0 else radius * 0.55, -90 + 36 * k) for k in range(10)]
+        corners = [(radius if k % 2 == 0 else radius * 0.55, -90.0 + 36 * k) for k in range(10)]
     else:
         count, turn = _CORNERS[shape]
         corners = [(radius, turn + 360 * k / count) for k in range(count)]

@@ -109,9 +109,7 @@ def tube(
     return Tube(Mesh(vertices, faces, colours), count)
 
 
-def draped(
-    points: np.ndarray, heights: np.ndarray, box: Box, until: int
-) -> tuple[np.ndarray, np.ndarray]:
+def draped(points: np.ndarray, heights: np.ndarray, box: Box, until: int) -> tuple[np.ndarray, np.ndarray]:
     """A path laid over the height field as it is drawn: world points and the step of each.
 
     Long steps are cut into pieces no longer than a cell, so that they follow the ground instead of
@@ -138,9 +136,7 @@ def draped(
     return world, steps
 
 
-def _dashed(
-    points: np.ndarray, steps: np.ndarray, dash: tuple[float, ...]
-) -> tuple[np.ndarray, np.ndarray]:
+def _dashed(points: np.ndarray, steps: np.ndarray, dash: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Cut a line into dashes; nan rows stand between them. Steps become those of the new points."""
     good = np.isfinite(points).all(axis=1)
     bounds = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]]).astype(int)))

@@ -92,9 +92,11 @@ class StripChart(Canvas):
         with np.errstate(all="ignore"):
             shown = np.log10(values) if self._curves.log else values
         if self._curves.log:
-            shown = np.where(values == 0, low, shown)
+            shown = np.where(values == 0, 2 * low - high, shown)  # below the axis
         x = plot.left() + plot.width() * np.arange(len(values)) / max(self.steps, 1)
-        y = plot.bottom() - plot.height() * (np.clip(shown, low, high + (high - low)) - low) / (high - low)
+        y = plot.bottom() - plot.height() * (np.clip(shown, 2 * low - high, 2 * high - low) - low) / (
+            high - low
+        )
         return np.stack([x, y], axis=1)
 
     # --- painting ----------------------------------------------------------------------------------
@@ -109,7 +111,9 @@ class StripChart(Canvas):
         painter.setFont(font(1.08 * unit))
         painter.setPen(QColor(self.theme.dim))
         title = QRectF(area.left() + 1.2 * unit, area.top() + 0.6 * unit, area.width() - 2 * unit, 1.8 * unit)
-        painter.drawText(title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._curves.title)
+        painter.drawText(
+            title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._curves.title
+        )
         self._paint_axes(painter, plot, unit)
         self._paint_curves(painter, plot, past=False)
 
@@ -125,7 +129,9 @@ class StripChart(Canvas):
             painter.drawLine(QLineF(plot.left(), y, plot.right(), y))
             painter.setPen(QColor(self.theme.dim))
             box = QRectF(plot.left() - 5 * unit, y - unit, 4.5 * unit, 2 * unit)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number(level, 3))
+            painter.drawText(
+                box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number(level, 3)
+            )
         painter.setPen(QColor(self.theme.dim))
         for tick in ticks(0, self.steps, max(2, int(plot.width() / (5 * unit)))):
             x = plot.left() + plot.width() * tick / max(self.steps, 1)

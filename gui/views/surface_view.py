@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pyqtgraph.opengl as gl
 from OpenGL import GL
-from pyqtgraph.opengl.shaders import FragmentShader, ShaderProgram, VertexShader
 from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
@@ -23,6 +22,7 @@ from PyQt6.QtGui import (
     QWheelEvent,
 )
 from PyQt6.QtWidgets import QWidget
+from pyqtgraph.opengl.shaders import FragmentShader, ShaderProgram, VertexShader
 
 from gui.theme import DARK, Look, Theme, font, lookup_table
 from gui.views.camera import Box, Camera, first_hit, sampled
@@ -82,8 +82,9 @@ def _ground_shader(line: QColor, width: float) -> ShaderProgram:
                     float away = abs(fract(height - 0.5) - 0.5) / max(fwidth(height), 1e-6);
                     float on = 1.0 - smoothstep(width[0] * 0.5 - 0.5, width[0] * 0.5 + 0.5, away);
                     on *= step(0.001, v_color.a) * step(v_color.a, 0.999);
+                    if (!gl_FrontFacing) on *= 0.45;
                     rgb = mix(rgb, vec3(line[0], line[1], line[2]), on * line[3]);
-                    if (!gl_FrontFacing) rgb *= 0.78;
+                    if (!gl_FrontFacing) rgb *= 0.86;
                     gl_FragColor = vec4(rgb, 1.0);
                 }
             """),
@@ -96,6 +97,7 @@ class _GrowingMesh(gl.GLMeshItem):
     """A mesh of which only the first faces are drawn: a trail up to now, without uploading it again."""
 
     count = 0
+    faces: np.ndarray | None
     _whole: np.ndarray | None = None
 
     def paint(self) -> None:
@@ -286,7 +288,9 @@ class SurfaceView(gl.GLViewWidget):
         return QMatrix4x4(*self.camera.view_matrix().ravel().tolist())
 
     def paintGL(self) -> None:
-        self.camera = self.camera.fitted(self.box, self.width() / max(self.height(), 1))
+        for_labels = 9 * self.theme.axis * self.type_scale  # numbers stand at the left and the right
+        room = max(self.width() - for_labels, 0.3 * self.width())
+        self.camera = self.camera.fitted(self.box, room / max(self.height(), 1))
         while GL.glGetError() != GL.GL_NO_ERROR:
             pass  # some drivers leave errors of Qt's own behind, which PyOpenGL would blame on us
         GL.glDepthMask(GL.GL_TRUE)  # or the clear below would leave the depth of the last frame
@@ -322,10 +326,12 @@ class SurfaceView(gl.GLViewWidget):
 
         for tick in ticks(*self.box.x, 5):
             u = float(self.box.world(np.array([tick, self.box.y[0]]), np.array(0.0))[0])
-            write([u, front_y, -hz], number(tick))
+            if abs(u) < 0.93 * hx:  # at a corner the two axes' numbers would collide
+                write([u, front_y, -hz], number(tick))
         for tick in ticks(*self.box.y, 5):
             v = float(self.box.world(np.array([self.box.x[0], tick]), np.array(0.0))[1])
-            write([front_x, v, -hz], number(tick))
+            if abs(v) < 0.93 * hy:
+                write([front_x, v, -hz], number(tick))
         write([0.0, front_y, -hz], "x", 3.2)
         write([front_x, 0.0, -hz], "y", 3.2)
         if abs(self.camera.elevation) < 75:

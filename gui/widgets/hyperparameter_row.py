@@ -35,7 +35,7 @@ class HyperparameterRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         symbol = label(described.symbol)
-        symbol.setFixedWidth(20)
+        symbol.setMinimumWidth(20)
         symbol.setBuddy(self.field)
         row.addWidget(symbol)
         row.addWidget(self._slider, 1)

@@ -159,7 +159,8 @@ class RangeSlider(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        _paint_track(painter, self, self._track(), *self._places, tuple(self._places))
+        low, high = self._places
+        _paint_track(painter, self, self._track(), low, high, (low, high))
         painter.end()
 
 

@@ -122,7 +122,7 @@ def well_conditioned(tree: Tree, point: tuple[float, float]) -> object:
     return exact if abs(rough - exact) <= 1e-10 * (1 + abs(exact)) else None
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=5000, deadline=None, suppress_health_check=SLOW)
 @given(trees, st.integers(0, 63), st.sampled_from(POINTS))
 def test_random_formula_has_the_value_of_plain_arithmetic(tree, style, point):
     text = render(tree, style)
@@ -138,7 +138,7 @@ def test_random_formula_has_the_value_of_plain_arithmetic(tree, style, point):
         assert found == pytest.approx(float(exact), rel=1e-8, abs=1e-8), text
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=300, deadline=None, suppress_health_check=SLOW)
 @given(trees, st.sampled_from(POINTS))
 def test_random_formula_has_the_slopes_of_long_decimal_differences(tree, point):
     text = render(tree, 0)
@@ -191,13 +191,13 @@ pieces = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=800, deadline=None, suppress_health_check=SLOW)
 @given(st.lists(pieces, max_size=25).map("".join))
 def test_any_text_of_the_formula_alphabet_is_refused_kindly_or_usable(text):
     try_everything(text)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=500, deadline=None, suppress_health_check=SLOW)
 @given(trees, st.integers(0, 63), st.integers(0, 60), st.integers(0, 3), pieces)
 def test_formula_with_a_slip_of_the_pen_is_refused_kindly_or_usable(tree, style, place, length, piece):
     text = render(tree, style)

@@ -1,0 +1,28 @@
+"""Arrays to Qt images and back: the one place where the two memory layouts meet."""
+
+from __future__ import annotations
+
+import numpy as np
+from PyQt6.QtGui import QImage
+
+
+def coloured_image(heights: np.ndarray, table: np.ndarray) -> QImage:
+    """Heights `(ny, nx)` in [0, 1] through a colour table `(256, 4)`; holes (nan) are transparent.
+
+    Rows of the result run downwards, as in images; rows of `heights` run upwards, as y does.
+    """
+    index = np.nan_to_num(heights * 255, nan=0.0).round().astype(np.uint8)
+    pixels = table[index]
+    pixels[~np.isfinite(heights)] = 0
+    rows, columns = heights.shape
+    image = QImage(pixels[::-1].tobytes(), columns, rows, 4 * columns, QImage.Format.Format_RGBA8888)
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # a copy, quick to draw
+
+
+def rgba_bytes(image: QImage) -> bytes:
+    """An image as rows of red, green, blue, alpha bytes."""
+    rgba = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    bits = rgba.constBits()
+    if bits is None:
+        return b""
+    return bits.asstring(rgba.sizeInBytes())

@@ -1,0 +1,111 @@
+"""What is said about a rule: the right sentence, with numbers that the path supports."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from landscape import Adam, GradientDescent, Scene, Surface, descend, make_optimizer, surfaces
+from landscape.optimizers import RULES
+from landscape.race import solve
+from landscape.remarks import remark
+from landscape.resources import scene_files
+
+
+def numbers(sentence: str) -> list[float]:
+    return [float(text.replace("−", "-")) for text in re.findall(r"[-−]?\d+\.?\d*(?:e[-+]?\d+)?", sentence)]
+
+
+def test_start_tells_slope_and_first_step():
+    path = descend(surfaces["bowl"], GradientDescent(0.1), (-1.6, 1.2), steps=5)
+    sentence = remark(path, 0)
+    assert sentence.startswith("at the start")
+    assert "‖g‖ = 2," in sentence
+    assert "0.2 long" in sentence
+
+
+def test_zigzag_counts_the_signs_and_names_the_axis():
+    path = descend(surfaces["ravine"], GradientDescent(0.098), (-2, 1), steps=60)
+    sentence = remark(path, 40)
+    signs = np.sign(path.gradients[20:41, 1])
+    assert sentence.startswith(f"zig-zag: the sign of g_y changed {(signs[1:] != signs[:-1]).sum()} of 20 steps")
+    assert "αλ₁ = 1.96, limit 2" in sentence
+
+
+def test_settled_in_a_minimum():
+    path = descend(surfaces["himmelblau"], GradientDescent(0.01), (2, 2), steps=300)
+    assert remark(path, 300).startswith("settling in a minimum: loss ")
+
+
+def test_stuck_at_a_saddle_tells_both_curvatures():
+    path = descend(surfaces["twin_valleys"], GradientDescent(0.1), (0.0, 1.5), steps=200)
+    sentence = remark(path, 200)
+    assert sentence.startswith("stuck at a saddle")
+    assert numbers(sentence)[-2:] == [-4, 2]
+
+
+def test_off_the_map_tells_where():
+    path = descend(surfaces["bowl"], GradientDescent(0.1), (10.0, -4.0), steps=3)
+    assert remark(path, 0) == "off the map at (10, -4), loss 58"
+
+
+def test_diverged_and_undefined_tell_the_step():
+    path = descend(surfaces["rosenbrock"], GradientDescent(1.0), (-1.2, 1), steps=50)
+    assert remark(path, 50) == f"diverged: left the numbers at step {path.ended_at}"
+    assert "diverged" not in remark(path, 1)
+    path = descend(Surface.from_formula("log(x) + y^2"), GradientDescent(2.0), (1.0, 0.0), steps=10)
+    assert remark(path, 10) == "stopped at step 1: the loss is not defined here"
+
+
+def test_plateau_is_told():
+    path = descend(surfaces["easom"], Adam(0.1), (0.2, 0.2), steps=400)
+    assert path.losses[-1] < -0.9, "the path ends in the pit, so that the plateau is small against it"
+    assert remark(path, 3).startswith("almost no gradient")
+
+
+def test_climbing_and_descending_print_the_change():
+    path = descend(surfaces["bowl"], GradientDescent(0.02), (1.5, 1), steps=40)
+    sentence = remark(path, 30)
+    loss, change, steps = numbers(sentence)
+    assert sentence.startswith("descending")
+    assert loss == pytest.approx(path.losses[30], rel=1e-3)
+    assert change == pytest.approx(path.losses[20] - path.losses[30], rel=0.06)
+    assert steps == 10
+
+
+def test_no_movement_at_a_critical_point_is_not_called_descending():
+    for surface, start in (("twin_valleys", (0.0, 0.0)), ("bowl", (0.0, 0.0))):
+        path = descend(surfaces[surface], GradientDescent(0.1), start, steps=30)
+        sentence = remark(path, 20)
+        assert "nan" not in sentence
+        assert not sentence.startswith(("descending", "climbing")), sentence
+
+
+@pytest.mark.parametrize("key", RULES)
+@pytest.mark.parametrize("surface", sorted(surfaces))
+@pytest.mark.parametrize("rate", [0.01, 0.5])
+def test_every_step_of_every_race_has_one_finite_sentence(key, surface, rate):
+    chosen = surfaces[surface]
+    path = descend(chosen, make_optimizer(key, learning_rate=rate), chosen.start, steps=60)
+    for step in (0, 1, 2, 9, 10, 30, 59, 60):
+        sentence = remark(path, step)
+        assert sentence
+        assert "\n" not in sentence
+        assert "nan" not in sentence, f"step {step}: {sentence}"
+
+
+@pytest.mark.parametrize("steps", [0, 1])
+def test_very_short_paths_have_a_sentence_too(steps):
+    path = descend(surfaces["bowl"], Adam(), (1, 1), steps=steps)
+    for step in range(steps + 1):
+        assert "nan" not in remark(path, step)
+
+
+@pytest.mark.parametrize("file", scene_files(), ids=lambda file: file.stem)
+def test_bundled_scenes_have_something_to_say(file):
+    race = next(solve(Scene.load(file)))
+    for entry in race.entries:
+        said = {remark(entry.path, step).split(":")[0] for step in range(race.scene.steps + 1)}
+        assert len(said) >= 2
