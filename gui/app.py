@@ -49,8 +49,6 @@ def run(scene: Scene | None = None, path: Path | None = None) -> int:
     application.setWindowIcon(QIcon(str(ASSETS / "icons" / "landscape.svg")))
     settings = Settings()
     reason = why_no_gl(settings)
-    if not reason:
-        settings.set_gl_trying(True)
     hints = application.styleHints()
     prefers_light = hints is not None and hints.colorScheme() == Qt.ColorScheme.Light
     theme = THEMES.get(settings.theme()) or (LIGHT if prefers_light else DARK)

@@ -41,15 +41,18 @@ def why_no_gl(settings: Settings) -> str:
             "OpenGL seems to have ended the program the last time, so 3-D is left out now. "
             f"Start again to try it once more. {_MAP_ONLY}"
         )
+    settings.set_gl_trying(True)  # taken back when there is a picture; a crash leaves it standing
     context = QOpenGLContext()
     context.setFormat(QSurfaceFormat.defaultFormat())
     surface = QOffscreenSurface()
     surface.setFormat(QSurfaceFormat.defaultFormat())
     surface.create()
     if not context.create() or not context.makeCurrent(surface):
+        settings.set_gl_trying(False)
         return f"3-D needs OpenGL 2.1, which this screen does not offer. {_MAP_ONLY}"
     version, is_es = context.format().version(), context.isOpenGLES()
     context.doneCurrent()
     if is_es or version < (2, 1):
+        settings.set_gl_trying(False)
         return f"3-D needs OpenGL 2.1; here is {'ES ' if is_es else ''}{version[0]}.{version[1]}. {_MAP_ONLY}"
     return ""

@@ -130,6 +130,7 @@ class MainWindow(QMainWindow):
         self.actions_ = self._table()
         self._install(self.actions_)
         self.document.refused.connect(self.banner.say)
+        self.explore.surfaceShown.connect(lambda: self.settings.set_gl_trying(False))
         self.document.stateChanged.connect(self._show_title)
         self._show_title()
         self.set_theme(theme)
@@ -139,7 +140,6 @@ class MainWindow(QMainWindow):
         self.explore.stage.map.setFocus()
         self.explore.playback.play()
         QTimer.singleShot(1500, self.explore.surface_card.load_thumbnails)
-        QTimer.singleShot(3000, lambda: self.settings.set_gl_trying(False))
 
     # --- commands ----------------------------------------------------------------------------------
 

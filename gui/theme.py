@@ -180,6 +180,7 @@ def stylesheet(theme: Theme, type_scale: float = 1.0) -> str:
     QMainWindow, QDialog {{ background: {theme.window}; }}
     QFrame#card {{ background: {theme.card}; border-radius: 12px; {edge} }}
     QLabel {{ background: transparent; }}
+    QLabel#place {{ background: {theme.card}; border-radius: 12px; {edge} }}
     QLabel[kind="title"] {{ font-size: {title}px; font-weight: 600; }}
     QLabel[kind="caption"] {{ font-size: {caption if type_scale > 1 else theme.font}px; color: {theme.dim}; }}
     QLabel#banner {{ background: {theme.text}; color: {theme.window}; border-radius: 8px; }}

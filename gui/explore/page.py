@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -22,7 +22,7 @@ from gui.document import Document
 from gui.explore.optimizer_rows import OptimizersCard
 from gui.explore.playback import Playback
 from gui.explore.run_cards import RunCard, StartCard, ViewCard
-from gui.explore.stage import Ground, Stage, prepare_ground, prepare_part
+from gui.explore.stage import Ground, Stage, load_surface_libraries, prepare_ground, prepare_part
 from gui.explore.surface_card import SurfaceCard
 from gui.explore.transport import Transport
 from gui.jobs import Jobs
@@ -40,6 +40,8 @@ _RACE = ("surface", "start", "steps", "noise", "seed", "schedule", "optimizers",
 
 class ExplorePage(QWidget):
     """Pictures at the left, knobs at the right."""
+
+    surfaceShown = pyqtSignal()  # the 3-D view has drawn its first pictures
 
     def __init__(
         self, document: Document, jobs: Jobs, gl_reason: str = "", parent: QWidget | None = None
@@ -118,17 +120,11 @@ class ExplorePage(QWidget):
 
     def _connect(self) -> None:
         stage = self.stage
-        views: list[Any] = [stage.map] + ([stage.surface_view] if stage.gl else [])
-        for view in views:
-            view.startPicked.connect(self._start_picked)
-            view.startReleased.connect(self._start_released)
-            view.hovered.connect(self._hovered)
-        if stage.gl:
-            self._camera_timer = QTimer(self)
-            self._camera_timer.setSingleShot(True)
-            self._camera_timer.setInterval(400)
-            self._camera_timer.timeout.connect(self._keep_camera)
-            views[1].cameraChanged.connect(lambda *_: self._camera_timer.start())
+        self._connect_picture(stage.map)
+        self._camera_timer = QTimer(self)
+        self._camera_timer.setSingleShot(True)
+        self._camera_timer.setInterval(400)
+        self._camera_timer.timeout.connect(self._keep_camera)
         stage.map.viewChanged.connect(self._zoomed)
         stage.loss.scrubbed.connect(self._scrubbed)
         stage.measure.scrubbed.connect(self._scrubbed)
@@ -138,6 +134,30 @@ class ExplorePage(QWidget):
         self._remark_timer.timeout.connect(self._show_remarks)
         self._remark_timer.start()
         self._hover: tuple[float, float] = (math.nan, math.nan)
+
+    def _connect_picture(self, view: Any) -> None:
+        view.startPicked.connect(self._start_picked)
+        view.startReleased.connect(self._start_released)
+        view.hovered.connect(self._hovered)
+
+    def load_surface_view(self) -> None:
+        """Bring the 3-D view in, once the rest of the window stands."""
+        if self.stage.wants_surface_view:
+            self.stage.wants_surface_view = False
+            self.jobs.start("3-D", load_surface_libraries, lambda _: self._add_surface_view())
+
+    def _add_surface_view(self) -> None:
+        view = self.stage.add_surface_view()
+        self._connect_picture(view)
+        view.cameraChanged.connect(lambda *_: self._camera_timer.start())
+        scene = self.document.scene
+        self.stage.set_camera(scene)
+        self.stage.restyle(scene)
+        if self.stage.race is not None:
+            self.stage.show_race(self.stage.race)
+        view.set_step(self.playback.step)
+        self.stage.describe()
+        QTimer.singleShot(500, self.surfaceShown.emit)
 
     def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
         """Draw with these tokens."""
@@ -207,6 +227,7 @@ class ExplorePage(QWidget):
 
     def _ground_ready(self, ground: Ground) -> None:
         self.stage.show_ground(ground, self.document.scene)
+        self.load_surface_view()  # the map is there: now there is time for it
 
     def _race_ready(self, race: Race) -> None:
         self.stage.show_race(race)
@@ -260,8 +281,9 @@ class ExplorePage(QWidget):
         self.stage.set_camera(self.document.scene)
 
     def _keep_camera(self) -> None:
-        camera: Any = self.stage.surface_view
-        place = camera.camera
+        place = self.stage.camera
+        if place is None:
+            return
         self.document.edit(
             "turn the view",
             merge=True,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QPainter
+from PyQt6.QtOpenGLWidgets import QOpenGLWidget
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.theme import DARK, Theme, looks
+from gui.views.canvas import Canvas
 from gui.views.legend_view import LegendView
 from gui.views.map_view import MapView
 from gui.views.strip_chart import Curves, StripChart
@@ -55,24 +60,53 @@ def prepare_part(whole: Relief, x: Range, y: Range) -> Iterator[Ground]:
     yield Ground(part, part.contours(), None, part=True)
 
 
+def load_surface_libraries() -> Iterator[bool]:
+    """Import what the 3-D view needs, away from the GUI thread."""
+    importlib.import_module("gui.views.surface_view")
+    yield True
+
+
+class _Place(QOpenGLWidget):
+    """Where the 3-D view will be.
+
+    It has a context from the start: to add the first one to a window that is shown already would
+    make the window blink.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ground = QColor(DARK.card)
+
+    def set_theme(self, theme: Theme, type_scale: float) -> None:
+        """An empty card."""
+        self._ground = QColor(theme.card)
+        self.update()
+
+    def paintGL(self) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._ground)
+        painter.end()
+
+
+def _sentence(reason: str) -> QLabel:
+    result = QLabel(reason)
+    result.setWordWrap(True)
+    result.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    result.setProperty("kind", "dim")
+    result.setMargin(24)
+    result.setObjectName("place")
+    return result
+
+
 class Stage(QWidget):
     """Lays the views out and tells each what to show; knows nothing of the document."""
 
     def __init__(self, gl_reason: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.map = MapView()
-        self.surface: QWidget
-        if gl_reason:
-            self.surface = QLabel(gl_reason)
-            self.surface.setWordWrap(True)
-            self.surface.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            self.surface.setProperty("kind", "dim")
-            self.surface.setMargin(24)
-            self._gl = None
-        else:
-            from gui.views.surface_view import SurfaceView
-
-            self.surface = self._gl = SurfaceView()
+        self._gl: Any = None
+        self.gl = self.wants_surface_view = not gl_reason
+        self.surface: QWidget = _Place() if self.gl else _sentence(gl_reason)
         self.loss = StripChart()
         self.loss.setAccessibleName("Loss against step")
         self.measure = StripChart()
@@ -82,35 +116,41 @@ class Stage(QWidget):
         self.race: Race | None = None
         self.ground: Ground | None = None
         self._theme = DARK
+        self._type_scale = 1.0
 
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        pictures, curves = QHBoxLayout(), QHBoxLayout()
-        for row, widgets in ((pictures, (self.map, self.surface)), (curves, (self.loss, self.measure))):
+        self._pictures, curves = QHBoxLayout(), QHBoxLayout()
+        for row, widgets in ((self._pictures, (self.map, self.surface)), (curves, (self.loss, self.measure))):
             row.setSpacing(10)
             for widget in widgets:
                 widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
                 row.addWidget(widget, 1)
         curves.addWidget(self.legend)
-        column.addLayout(pictures, 32)
+        column.addLayout(self._pictures, 32)
         column.addLayout(curves, 13)
 
-    @property
-    def gl(self) -> bool:
-        """Whether there is a 3-D view."""
-        return self._gl is not None
+    def add_surface_view(self) -> Any:
+        """Put the 3-D view in its place; its libraries take longer to load than all the rest."""
+        from gui.views.surface_view import SurfaceView
 
-    @property
-    def surface_view(self) -> object:
-        """The 3-D view, or None."""
-        return self._gl
+        view = SurfaceView()
+        view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        view.setVisible(self.surface.isVisibleTo(self))
+        self._pictures.replaceWidget(self.surface, view)
+        self._pictures.setStretchFactor(view, 1)
+        self.surface.hide()
+        self.surface.deleteLater()
+        self.surface = self._gl = view
+        view.set_theme(self._theme, self._type_scale)
+        return view
 
     def set_theme(self, theme: Theme, type_scale: float) -> None:
         """Draw with these tokens."""
-        self._theme = theme
-        for view in (self.map, self.loss, self.measure, self.legend, self._gl):
-            if view is not None:
+        self._theme, self._type_scale = theme, type_scale
+        for view in (self.map, self.loss, self.measure, self.legend, self._gl or self.surface):
+            if isinstance(view, Canvas | _Place) or view is self._gl:
                 view.set_theme(theme, type_scale)
         self.legend.setFixedWidth(round(20 * theme.axis * type_scale))
         if self.race is not None:
@@ -187,6 +227,11 @@ class Stage(QWidget):
         """Look at the surface from where the scene says."""
         if self._gl is not None:
             self._gl.set_camera(scene.view.azimuth, scene.view.elevation, scene.view.distance)
+
+    @property
+    def camera(self) -> Any:
+        """Where the surface is looked at from, or None without a 3-D view."""
+        return None if self._gl is None else self._gl.camera
 
     def describe(self) -> None:
         """Say in words what the pictures show, for those who cannot see them."""

@@ -14,7 +14,6 @@ from PyQt6.QtGui import (
     QPainter,
     QPainterPath,
     QPen,
-    QPolygonF,
     QWheelEvent,
 )
 from PyQt6.QtWidgets import QWidget
@@ -22,6 +21,7 @@ from PyQt6.QtWidgets import QWidget
 from gui.theme import Look, font, lookup_table
 from gui.views.canvas import Canvas
 from gui.views.images import coloured_image
+from gui.views.lines import draw_broken_line, polyline
 from gui.views.marks import draw_ball, draw_label, line_pen
 from gui.views.ticks import number, ticks
 from landscape.race import Race
@@ -136,7 +136,7 @@ class MapView(Canvas):
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for level in self._contours:
-            painter.drawPath(_broken_line(self.to_pixels(level, area)))
+            draw_broken_line(painter, self.to_pixels(level, area))
         self._paint_axes(painter, area)
         painter.restore()
         if self.theme.card_edge:
@@ -205,17 +205,15 @@ class MapView(Canvas):
     def _paint_trail(
         self, painter: QPainter, area: QRectF, points: np.ndarray, look: Look, width: float
     ) -> None:
-        pixels = _thinned(self.to_pixels(points, area), area)
-        if self._dragging:  # where it leads is what the hand is looking for
-            faint = QPen(QColor(look.colour), 1.0)
+        if self._dragging and self._step < len(points) - 1:  # where it leads is what the hand looks for
             painter.setOpacity(0.55)
-            painter.setPen(faint)
-            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in pixels]))
+            painter.setPen(QPen(QColor(look.colour), 1.0))
+            painter.drawPolyline(polyline(_thinned(self.to_pixels(points, area), area)))
             painter.setOpacity(1.0)
         past = _thinned(self.to_pixels(points[: self._step + 1], area), area)
         if len(past) < 2:
             return
-        line = QPolygonF([QPointF(x, y) for x, y in past])
+        line = polyline(past)
         casing = QPen(QColor(self.theme.casing), width + 2.0)
         casing.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(casing)
@@ -224,16 +222,15 @@ class MapView(Canvas):
         painter.drawPolyline(line)
 
     def _paint_swarm(self, painter: QPainter, area: QRectF, points: np.ndarray, look: Look) -> None:
-        """Many starts: thin short tails and dots, one path and one batch of points a rule."""
+        """Many starts: thin short tails and dots."""
         colour = QColor(look.colour)
         tail = self.to_pixels(points[max(self._step - 12, 0) : self._step + 1], area)
-        path = QPainterPath()
-        for line in np.swapaxes(tail, 0, 1):
-            path.addPath(_broken_line(np.clip(line, -5000, 5000)))
+        gaps = np.full((1, tail.shape[1], 2), np.nan)
+        lines = np.swapaxes(np.concatenate([np.clip(tail, -5000, 5000), gaps]), 0, 1).reshape(-1, 2)
         colour.setAlphaF(0.5)
         painter.setPen(QPen(colour, 1.2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(path)
+        draw_broken_line(painter, lines)
         colour.setAlphaF(1.0)
         painter.setPen(QPen(QColor(self.theme.casing), 1.0))
         painter.setBrush(colour)
@@ -337,13 +334,6 @@ class MapView(Canvas):
 
 def _near(at: np.ndarray, area: QRectF) -> bool:
     return bool(np.isfinite(at).all()) and area.adjusted(-30, -30, 30, 30).contains(QPointF(*at))
-
-
-def _broken_line(pixels: np.ndarray) -> QPainterPath:
-    """A polyline that is broken at nan."""
-    import pyqtgraph as pg
-
-    return pg.arrayToQPath(pixels[:, 0], pixels[:, 1], connect="finite")
 
 
 def _thinned(pixels: np.ndarray, area: QRectF) -> np.ndarray:

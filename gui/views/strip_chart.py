@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPen, QPixmap, QResizeEvent
+from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from gui.theme import Look, font
 from gui.views.canvas import Canvas
+from gui.views.lines import draw_broken_line
 from gui.views.marks import draw_ball, line_pen
 from gui.views.ticks import log_ticks, number, ticks
 
@@ -157,7 +158,7 @@ class StripChart(Canvas):
         for values, look in zip(self._curves.values, self._curves.looks, strict=True):
             pen = line_pen(look, width) if past else QPen(QColor(look.colour), width)
             painter.setPen(pen)
-            painter.drawPath(_line(self._pixels(values, plot)))
+            draw_broken_line(painter, self._pixels(values, plot))
         painter.restore()
 
     def paint_moving(self, painter: QPainter, area: QRectF) -> None:
@@ -209,12 +210,6 @@ class StripChart(Canvas):
         plot = self.plot_area(QRectF(self.rect()))
         place = (event.position().x() - plot.left()) / max(plot.width(), 1)
         self.scrubbed.emit(round(min(max(place, 0.0), 1.0) * self.steps))
-
-
-def _line(pixels: np.ndarray) -> QPainterPath:
-    import pyqtgraph as pg
-
-    return pg.arrayToQPath(pixels[:, 0], pixels[:, 1], connect="finite")
 
 
 def _value_range(curves: Curves) -> tuple[float, float]:

@@ -8,7 +8,19 @@ import time
 import numpy as np
 import pytest
 
-from landscape import Adam, Exponential, FieldError, GradientDescent, Momentum, RMSProp, Surface, descend, descend_many, make_optimizer, surfaces
+from landscape import (
+    Adam,
+    Exponential,
+    FieldError,
+    GradientDescent,
+    Momentum,
+    RMSProp,
+    Surface,
+    descend,
+    descend_many,
+    make_optimizer,
+    surfaces,
+)
 from landscape.optimizers import RULES
 
 BOWL = surfaces["bowl"]

@@ -187,7 +187,11 @@ def test_nothing_that_was_typed_is_executed(formula, monkeypatch, tmp_path):
 
 def test_code_that_would_leave_a_trace_leaves_none(tmp_path):
     trace = tmp_path / "trace"
-    for attack in (f"__import__('os').system('touch {trace}')", f"open('{trace}','w')", f"exec('open({trace})')"):
+    for attack in (
+        f"__import__('os').system('touch {trace}')",
+        f"open('{trace}','w')",
+        f"exec('open({trace})')",
+    ):
         with pytest.raises(FormulaError):
             Surface.from_formula(attack)
     assert not trace.exists()
@@ -246,7 +250,9 @@ def test_parameters_may_have_greek_and_long_names():
     )
 
 
-@pytest.mark.parametrize("name", ["e", "pi", "exp", "tanh", "sqrt", "log", "sign", "lambda", "array", "numpy"])
+@pytest.mark.parametrize(
+    "name", ["e", "pi", "exp", "tanh", "sqrt", "log", "sign", "lambda", "array", "numpy"]
+)
 def test_parameter_hides_nothing_that_the_formula_needs(name):
     """Where a parameter has a function's name, that function's name is its own, and no other breaks."""
     surface = Surface.from_formula(f"{name}*x + sigmoid(x) + abs(y)^1.5 + x^y", parameters={name: 2.0})

@@ -8,7 +8,17 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from landscape import AdaGrad, Adam, AdamW, FieldError, GradientDescent, LandscapeError, Momentum, RMSProp, make_optimizer
+from landscape import (
+    AdaGrad,
+    Adam,
+    AdamW,
+    FieldError,
+    GradientDescent,
+    LandscapeError,
+    Momentum,
+    RMSProp,
+    make_optimizer,
+)
 from landscape.hyperparameters import hyperparameters
 from landscape.optimizers import RULES, settings
 
@@ -82,7 +92,11 @@ class LongDecimals:
 
 EVERY_FORM = [
     GradientDescent(0.05),
-    *(Momentum(0.05, 0.8, form=form, nesterov=look) for form in ("ewma", "classical") for look in (False, True)),
+    *(
+        Momentum(0.05, 0.8, form=form, nesterov=look)
+        for form in ("ewma", "classical")
+        for look in (False, True)
+    ),
     Momentum(0.05, 0.9, bias_correction=True),
     Momentum(0.05, 0.9, nesterov=True, bias_correction=True),
     RMSProp(0.02, 0.95, 1e-3),

@@ -25,7 +25,9 @@ def test_race_is_what_descend_gives():
 
 
 def test_labels_tell_duplicates_apart_and_stay_when_one_is_switched_off():
-    scene = Scene(optimizers=[*racers("adam", "adam"), *racers("adam", enabled=False), *racers("adam", "momentum")])
+    scene = Scene(
+        optimizers=[*racers("adam", "adam"), *racers("adam", enabled=False), *racers("adam", "momentum")]
+    )
     (race,) = solve(scene)
     assert [entry.label for entry in race.entries] == ["A", "A₂", "A₄", "M"]
     assert [entry.index for entry in race.entries] == [0, 1, 3, 4]

@@ -7,7 +7,17 @@ import math
 import numpy as np
 import pytest
 
-from landscape import Cosine, Exponential, FieldError, GradientDescent, InverseTime, Schedule, Step, descend, surfaces
+from landscape import (
+    Cosine,
+    Exponential,
+    FieldError,
+    GradientDescent,
+    InverseTime,
+    Schedule,
+    Step,
+    descend,
+    surfaces,
+)
 from landscape.schedules import SCHEDULES, make_schedule
 
 WRITTEN = [
@@ -55,7 +65,9 @@ def test_bad_setting_is_refused_by_name(kind, field, value):
 
 
 def test_growing_rate_diverges_and_does_not_crash():
-    path = descend(surfaces["bowl"], GradientDescent(1.0), (1, 1), steps=2000, schedule=Exponential(gamma=1e3))
+    path = descend(
+        surfaces["bowl"], GradientDescent(1.0), (1, 1), steps=2000, schedule=Exponential(gamma=1e3)
+    )
     assert path.status == "diverged"
 
 

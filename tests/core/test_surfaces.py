@@ -35,7 +35,9 @@ def test_gradient_and_hessian_are_those_of_long_decimal_differences(key):
     gradients, hessians = surface.gradient(points), surface.hessian(points)
     with mp.workdps(40):
         value = long_decimals(surface)
-        for point, loss, gradient, hessian in zip(points, surface.value(points), gradients, hessians, strict=True):
+        for point, loss, gradient, hessian in zip(
+            points, surface.value(points), gradients, hessians, strict=True
+        ):
             at = tuple(mp.mpf(float(coordinate)) for coordinate in point)
             exact = float(value(*at))
             slopes = [float(mp.diff(value, at, order)) for order in ((1, 0), (0, 1))]
@@ -127,7 +129,9 @@ def test_known_critical_point_is_one(key, point, loss):
      ("monkey_saddle", (0, 0), (0, 0))],
 )  # fmt: skip
 def test_curvature_at_known_points(key, point, eigenvalues):
-    assert np.linalg.eigvalsh(surfaces[key].hessian(point)) == pytest.approx(eigenvalues, rel=1e-11, abs=1e-11)
+    assert np.linalg.eigvalsh(surfaces[key].hessian(point)) == pytest.approx(
+        eigenvalues, rel=1e-11, abs=1e-11
+    )
 
 
 def test_plateau_and_cone_of_the_reference():
@@ -226,7 +230,9 @@ def test_catalogue_is_forgiving_about_spelling(name):
     assert surfaces[name].key in surfaces
 
 
-@pytest.mark.parametrize(("name", "near"), [("himelblau", "himmelblau"), ("rosenbrok", "rosenbrock"), ("acley", "ackley")])
+@pytest.mark.parametrize(
+    ("name", "near"), [("himelblau", "himmelblau"), ("rosenbrok", "rosenbrock"), ("acley", "ackley")]
+)
 def test_unknown_surface_suggests_the_nearest(name, near):
     with pytest.raises(LandscapeError, match=f"Did you mean {near}"):
         surfaces[name]
