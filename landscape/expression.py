@@ -1,7 +1,8 @@
-"""A SymPy expression as fast functions: value, exact gradient, exact Hessian.
+"""A formula as fast functions: value, exact gradient, exact Hessian.
 
-Each comes in two forms, made from the same shared subexpressions: NumPy for whole arrays, and
-plain Python floats for one point at a time, where NumPy's cost per call would dominate.
+Derivatives are SymPy's. The gradient comes in two forms, made from the same shared subexpressions:
+NumPy for whole arrays, and plain Python floats for one point at a time, where NumPy's cost per call
+would dominate.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+from landscape.algebras import Arrays, Symbols
 from landscape.errors import FormulaError
-from landscape.formula import parse
+from landscape.formula import Syntax, check
 
 MAX_TERMS = 2000  # size of what is differentiated; far beyond it that would take minutes
 
@@ -26,14 +28,24 @@ class Expression:
     Every function takes `(x, y, *parameters)` in the order of `parameters`.
     """
 
-    formula: str
+    syntax: Syntax
     parameters: tuple[str, ...]
-    tree: Any  # the SymPy expression
+
+    @property
+    def formula(self) -> str:
+        """The text."""
+        return self.syntax.formula
+
+    @cached_property
+    def tree(self) -> Any:
+        """The formula in SymPy."""
+        return self.syntax.fold(Symbols())
 
     @cached_property
     def value(self) -> Function:
-        """NumPy: arrays x, y -> loss."""
-        return self._compile((self.tree,), "numpy")
+        """Arrays x, y -> loss, computed just as it was typed."""
+        on_arrays = self.syntax.fold(Arrays(self.syntax.names))
+        return lambda *values: on_arrays(values)
 
     @cached_property
     def gradient(self) -> Function:
@@ -81,10 +93,9 @@ class Expression:
         import sympy as sp
 
         symbols = [sp.Symbol(name, real=True) for name in ("x", "y", *self.parameters)]
-        single = len(trees) == 1
         return sp.lambdify(
             symbols,
-            trees[0] if single else list(trees),
+            list(trees),
             modules=target,
             printer=_printers()[target](
                 {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True}
@@ -108,7 +119,7 @@ def compile_formula(formula: str, parameters: tuple[str, ...] = ()) -> Expressio
     """
     found = _known.get((formula, parameters))
     if found is None:
-        found = Expression(formula, parameters, parse(formula, parameters=parameters))
+        found = Expression(check(formula, parameters=parameters), parameters)
         for oldest in list(_known)[: max(len(_known) - _MOST_KNOWN, 0)]:
             _known.pop(oldest, None)
         found = _known.setdefault((formula, parameters), found)
@@ -116,18 +127,17 @@ def compile_formula(formula: str, parameters: tuple[str, ...] = ()) -> Expressio
 
 
 def is_compiled(formula: str, parameters: tuple[str, ...]) -> bool:
-    """Whether values and single gradients of this formula cost no parsing or compiling any more."""
+    """Whether a path can be computed without SymPy having to work first."""
     found = _known.get((formula, parameters))
-    return found is not None and {"value", "gradient_at"} <= found.__dict__.keys()
+    return found is not None and "gradient_at" in found.__dict__
 
 
-def _shared_parts(trees: Any) -> tuple[list[tuple[Any, Any]], Any]:
+def _shared_parts(trees: list[Any]) -> tuple[list[tuple[Any, Any]], list[Any]]:
     """Name what occurs more than once, and each base of a small power, so x³ can be x·x·x."""
     import sympy as sp
 
-    many = isinstance(trees, list)
     names = sp.numbered_symbols("_t", real=True)
-    shared, reduced = sp.cse(trees if many else [trees], symbols=names, order="none")
+    shared, reduced = sp.cse(trees, symbols=names, order="none")
     parts: list[tuple[Any, Any]] = []
 
     def is_small_power(node: Any) -> bool:
@@ -138,14 +148,10 @@ def _shared_parts(trees: Any) -> tuple[list[tuple[Any, Any]], Any]:
         parts.append((name, node.base))
         return sp.Pow(name, node.exp)
 
-    def rewrite(tree: Any) -> Any:
-        return tree.replace(is_small_power, with_named_base)
-
     for name, part in shared:
-        rewritten = rewrite(part)
+        rewritten = part.replace(is_small_power, with_named_base)
         parts.append((name, rewritten))
-    result = [rewrite(tree) for tree in reduced]
-    return parts, result if many else result[0]
+    return parts, [tree.replace(is_small_power, with_named_base) for tree in reduced]
 
 
 def _small_power(node: Any) -> int:

@@ -1,4 +1,4 @@
-"""Formula text -> checked syntax tree -> SymPy expression. Nothing typed is ever evaluated as code.
+"""Formula text -> checked syntax tree -> SymPy, or arrays. Nothing typed is ever evaluated as code.
 
 The text is cut into numbers, names and operators; names are replaced by neutral tokens, so that
 what Python's parser sees cannot be anything but arithmetic. The tree that comes back is walked
@@ -15,8 +15,7 @@ import operator
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, reduce
-from typing import Any
+from typing import Any, Protocol
 
 from landscape.errors import FormulaError
 
@@ -53,7 +52,7 @@ FUNCTIONS: dict[str, tuple[int | None, Callable[..., float]]] = {
 }
 _FLAT = {"floor", "ceil", "round", "sign", "step", "heaviside", "mod"}
 
-_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -81,8 +80,54 @@ class Piece:
     length: int
 
 
-def parse(formula: str, variables: Sequence[str] = ("x", "y"), parameters: Sequence[str] = ()) -> Any:
-    """Turn formula text into a SymPy expression in real symbols.
+class Algebra(Protocol):
+    """What a formula can be turned into: SymPy symbols, or functions of arrays."""
+
+    def number(self, text: str, value: float) -> Any:
+        """A number as typed."""
+
+    def constant(self, name: str) -> Any:
+        """One of `CONSTANTS`."""
+
+    def name(self, name: str) -> Any:
+        """A variable or a parameter."""
+
+    def negate(self, a: Any) -> Any:
+        """−a."""
+
+    def combine(self, operation: type[ast.operator], a: Any, b: Any, exponent: float | None) -> Any:
+        """A ∘ b; `exponent` is b where the operation is a power and b is constant."""
+
+    def call(self, name: str, arguments: list[Any]) -> Any:
+        """One of `FUNCTIONS` applied."""
+
+    def is_sound(self, value: Any) -> bool:
+        """Whether this can be a finite real number anywhere."""
+
+
+@dataclass(frozen=True)
+class Syntax:
+    """A checked formula, made by `check`; `fold` turns it into what an algebra makes of it."""
+
+    formula: str
+    names: tuple[str, ...]
+    body: ast.expr
+    pieces: tuple[Piece, ...]
+    positions: dict[int, int]
+
+    def fold(self, algebra: Algebra) -> Any:
+        """The formula in this algebra.
+
+        Raises
+        ------
+        FormulaError
+            for what is outside the whitelist, nested too deep, or not a finite real number.
+        """
+        return _Walk(self, algebra).build(self.body, 0)[0]
+
+
+def check(formula: str, variables: Sequence[str] = ("x", "y"), parameters: Sequence[str] = ()) -> Syntax:
+    """Check the text's words and their order, without any algebra.
 
     `^` and `**` are powers; `2x`, `2(x+1)`, `(x+1)(y-1)` multiply; `1/2x` is (1/2)·x.
 
@@ -94,16 +139,26 @@ def parse(formula: str, variables: Sequence[str] = ("x", "y"), parameters: Seque
     Raises
     ------
     FormulaError
-        for anything outside the whitelist, too long, too deep, or not a finite real number.
+        with the place that is to blame.
 
-    >>> parse("2x^2 + sin(pi y)")
-    2*x**2 + sin(pi*y)
+    >>> check("2x^2").names
+    ('x', 'y')
     """
     names = (*variables, *parameters)
     pieces = _complete(_pieces(formula), formula, names)
     source, positions = _neutral_source(pieces)
-    tree = ast.parse(source, mode="eval")
-    return _Builder(formula, pieces, positions, names).build(tree.body, 0)[0]
+    return Syntax(formula, names, ast.parse(source, mode="eval").body, tuple(pieces), positions)
+
+
+def parse(formula: str, variables: Sequence[str] = ("x", "y"), parameters: Sequence[str] = ()) -> Any:
+    """Turn formula text into a SymPy expression in real symbols; otherwise as `check`.
+
+    >>> parse("2x^2 + sin(pi y)")
+    2*x**2 + sin(pi*y)
+    """
+    from landscape.algebras import Symbols
+
+    return check(formula, variables, parameters).fold(Symbols())
 
 
 def _pieces(formula: str) -> list[Piece]:
@@ -208,49 +263,13 @@ def _neutral_source(pieces: list[Piece]) -> tuple[str, dict[int, int]]:
     return source, positions
 
 
-@cache
-def _builders() -> dict[str, Callable[..., Any]]:
-    import sympy as sp
+class _Walk:
+    """Walks the whitelisted syntax tree; each node becomes (the algebra's value, float if constant)."""
 
-    class Maximum(sp.Function):  # type: ignore[misc]
-        """The larger of two values; its slope is that of the larger one (their mean at a tie)."""
-
-        nargs = 2
-
-        def fdiff(self, argindex: int = 1) -> Any:
-            a, b = self.args
-            return sp.Heaviside(a - b if argindex == 1 else b - a)
-
-    def maximum(*values: Any) -> Any:
-        return reduce(Maximum, values)
-
-    def minimum(*values: Any) -> Any:
-        return -reduce(Maximum, [-value for value in values])
-
-    return {
-        **{name: getattr(sp, name) for name in
-           ("sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh",
-            "exp", "log", "sqrt")},
-        "ln": sp.log,
-        "log2": lambda t: sp.log(t) / sp.log(2),
-        "log10": lambda t: sp.log(t) / sp.log(10),
-        "abs": sp.Abs,
-        "sigmoid": lambda t: (1 + sp.tanh(t / 2)) / 2,  # no overflow, unlike 1/(1 + exp(-t))
-        "min": minimum,
-        "max": maximum,
-    }  # fmt: skip
-
-
-class _Builder:
-    """Walks the whitelisted syntax tree; returns each node as (SymPy, float if constant)."""
-
-    def __init__(
-        self, formula: str, pieces: list[Piece], positions: dict[int, int], names: Sequence[str]
-    ) -> None:
-        self.formula = formula
-        self.pieces = pieces
-        self.positions = positions
-        self.names = names
+    def __init__(self, syntax: Syntax, algebra: Algebra) -> None:
+        self.formula, self.names = syntax.formula, syntax.names
+        self.pieces, self.positions = syntax.pieces, syntax.positions
+        self.algebra = algebra
 
     def piece(self, node: ast.expr) -> Piece:
         column = node.col_offset
@@ -278,7 +297,7 @@ class _Builder:
                 value, constant = self.build(operand, depth + 1)
                 if isinstance(sign, ast.UAdd):
                     return value, constant
-                return -value, None if constant is None else -constant
+                return self.algebra.negate(value), None if constant is None else -constant
             case ast.BinOp():
                 return self.operations(node, depth)
             case ast.Call(func=ast.Name() as function, args=arguments, keywords=[]):
@@ -286,24 +305,18 @@ class _Builder:
         raise self.refuse(node, "This is not part of a formula.")
 
     def number(self, node: ast.Constant) -> tuple[Any, float]:
-        import sympy as sp
-
         text = self.piece(node).text
         value = float(text)
         if value > MAX_NUMBER:
             raise self.refuse(node, f"This number is too large: at most {MAX_NUMBER:g}.")
-        # A decimal is kept as the exact fraction that was typed, unless its digits run very long.
-        short = len(text) <= 24 and (value == 0 or 1e-30 < value < 1e30)
-        return sp.Rational(text) if short else sp.Float(value), value
+        return self.algebra.number(text, value), value
 
     def name(self, node: ast.Name) -> tuple[Any, float | None]:
-        import sympy as sp
-
         name = self.piece(node).text
         if name in self.names:
-            return sp.Symbol(name, real=True), None
+            return self.algebra.name(name), None
         if name in CONSTANTS:
-            return sp.E if name == "e" else sp.pi, CONSTANTS[name]
+            return self.algebra.constant(name), CONSTANTS[name]
         raise self.refuse(node, self.unknown(name), name)
 
     def unknown(self, name: str) -> str:
@@ -344,12 +357,13 @@ class _Builder:
             raise self.refuse(
                 node.right, f"An exponent of {b_constant:g} is too large: at most {MAX_EXPONENT:g}."
             )
-        combine = _OPERATORS.get(type(node.op))
-        if combine is None:
+        on_floats = OPERATORS.get(type(node.op))
+        if on_floats is None:
             raise self.refuse(node, "This is not part of a formula.")
         if a_constant is not None and b_constant is not None:
-            constant = self.constant(node, combine, a_constant, b_constant)
-        return self.real(node, combine(a, b)), constant
+            constant = self.constant(node, on_floats, a_constant, b_constant)
+        exponent = b_constant if isinstance(node.op, ast.Pow) else None
+        return self.sound(node, self.algebra.combine(type(node.op), a, b, exponent)), constant
 
     def call(
         self, node: ast.Call, name: str, arguments: list[ast.expr], depth: int
@@ -365,7 +379,7 @@ class _Builder:
         constant = None
         if len(constants) == len(built):
             constant = self.constant(node, on_floats, *constants)
-        return self.real(node, _builders()[name](*(value for value, _ in built))), constant
+        return self.sound(node, self.algebra.call(name, [value for value, _ in built])), constant
 
     def constant(self, node: ast.expr, function: Callable[..., Any], *values: float) -> float:
         """The value of a constant part, in floats; refused if it is not a finite real number."""
@@ -383,10 +397,8 @@ class _Builder:
             raise self.refuse(node, f"This number is too large: at most {MAX_NUMBER:g}.")
         return float(result)
 
-    def real(self, node: ast.expr, value: Any) -> Any:
-        """Refuse what SymPy has recognized as infinite, undefined or imaginary everywhere."""
-        import sympy as sp
-
-        if value.has(sp.zoo, sp.oo, -sp.oo, sp.nan, sp.I):
+    def sound(self, node: ast.expr, value: Any) -> Any:
+        """Refuse what the algebra has recognized as infinite, undefined or imaginary everywhere."""
+        if not self.algebra.is_sound(value):
             raise self.refuse(node, "This has no finite real value anywhere.")
         return value

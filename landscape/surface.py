@@ -98,7 +98,7 @@ class Surface:
 
     @cached_property
     def expression(self) -> Any:
-        """The compiled formula (SymPy is imported here, when first needed)."""
+        """The formula, ready to be evaluated; SymPy is only imported for its derivatives."""
         from landscape.expression import compile_formula
 
         return compile_formula(self.formula, self._names)
@@ -109,7 +109,7 @@ class Surface:
 
     @property
     def is_compiled(self) -> bool:
-        """Whether values and single gradients cost no compiling any more."""
+        """Whether a path can be computed at once, without compiling first."""
         from landscape.expression import is_compiled
 
         return is_compiled(self.formula, self._names)

@@ -13,7 +13,8 @@ from landscape.scene import Scene
 
 def run(*arguments: str, **named) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "landscape", *arguments], capture_output=True, text=True, timeout=60, check=False, **named
+        [sys.executable, "-m", "landscape",
+        *arguments], capture_output=True, text=True, timeout=60, check=False, **named
     )  # fmt: skip
 
 
@@ -22,7 +23,8 @@ def rows(text: str) -> list[list[str]]:
 
 
 def test_every_number_of_the_csv_restores_exactly():
-    done = run("race", "himmelblau", "--start", "0.1,-1.2", "--steps", "60", "--optimizer", "adam:learning_rate=0.1",
+    done = run("race", "himmelblau", "--start", "0.1,-1.2", "--steps", "60", "--optimizer",
+               "adam:learning_rate=0.1",
                "--optimizer", "gd:learning_rate=0.01", "--csv", "-")  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     header, *lines = rows(done.stdout)
@@ -38,8 +40,10 @@ def test_every_number_of_the_csv_restores_exactly():
 
 def test_csv_file_is_written_and_the_end_reported(tmp_path):
     file = tmp_path / "race.csv"
-    done = run("race", "k*x^2 + y^2", "--x=-3,3", "--y=-2,2", "--start=1,1", "--steps", "5", "--parameter", "k=2",
-               "--optimizer", "adam", "--optimizer", "adam:learning_rate=0.5", "--csv", str(file))  # fmt: skip
+    done = run("race", "k*x^2 + y^2", "--x=-3,3", "--y=-2,2", "--start=1,1", "--steps", "5",
+               "--parameter", "k=2",
+               "--optimizer", "adam", "--optimizer", "adam:learning_rate=0.5", "--csv",
+               str(file))  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "adam_2" in done.stdout
     assert "ran" in done.stdout
@@ -161,7 +165,8 @@ def test_surfaces_lists_all():
 
 def test_version_is_answered_without_anything_heavy():
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "landscape", "--version"], capture_output=True, text=True, check=True
+        [sys.executable, "-X", "importtime", "-m", "landscape",
+        "--version"], capture_output=True, text=True, check=True
     )  # fmt: skip
     assert done.stdout == f"landscape {__version__}\n"
     imported = {

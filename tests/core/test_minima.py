@@ -20,7 +20,8 @@ def test_himmelblau_has_its_four():
 
 @pytest.mark.parametrize(
     ("key", "count"),
-    [("six_hump_camel", 6), ("rastrigin", 121), ("styblinski_tang", 4), ("twin_valleys", 2), ("rosenbrock", 1),
+    [("six_hump_camel", 6), ("rastrigin", 121), ("styblinski_tang", 4), ("twin_valleys", 2),
+     ("rosenbrock", 1),
      ("bowl", 1), ("three_hump_camel", 3), ("branin", 3), ("easom", 5), ("beale", 1), ("booth", 1),
      ("saddle", 2), ("sharp_and_flat", 2), ("monkey_saddle", 0), ("trough", 0), ("double_well", 2)],
 )  # fmt: skip

@@ -255,9 +255,12 @@ def test_letters_tell_the_rules_apart():
     assert len({rule.letter for rule in RULES.values()}) == len(RULES)
 
 
-BAD = [("learning_rate", 0), ("learning_rate", -0.1), ("learning_rate", math.nan), ("learning_rate", math.inf),
-       ("learning_rate", "fast"), ("learning_rate", None), ("learning_rate", True), ("beta", 1.0), ("beta", -0.1),
-       ("rho", 1.5), ("beta1", 1.0), ("beta2", math.nan), ("epsilon", -1e-8), ("weight_decay", -1)]  # fmt: skip
+BAD = [("learning_rate", 0), ("learning_rate", -0.1), ("learning_rate", math.nan),
+       ("learning_rate", math.inf),
+       ("learning_rate", "fast"), ("learning_rate", None), ("learning_rate", True), ("beta", 1.0),
+       ("beta", -0.1),
+       ("rho", 1.5), ("beta1", 1.0), ("beta2", math.nan), ("epsilon", -1e-8),
+       ("weight_decay", -1)]  # fmt: skip
 
 
 @pytest.mark.parametrize(("field", "value"), BAD)
@@ -283,7 +286,8 @@ def test_one_bad_row_among_many_is_found():
 
 @pytest.mark.parametrize(
     ("make", "field"),
-    [(lambda: Momentum(form="heavy"), "form"), (lambda: Momentum(form="classical", bias_correction=True), "bias_correction"),
+    [(lambda: Momentum(form="heavy"), "form"),
+     (lambda: Momentum(form="classical", bias_correction=True), "bias_correction"),
      (lambda: Momentum(nesterov=1), "nesterov"), (lambda: Adam(bias_correction="yes"), "bias_correction"),
      (lambda: make_optimizer("adam", beta=0.9), "beta"), (lambda: make_optimizer("newton"), "rule"),
      (lambda: make_optimizer(""), "rule")],

@@ -95,12 +95,14 @@ WRONG = [
     ("steps = 10\nstep = 3\n", "step", 2, "not a known key"),
     ('title = "a"\n[view]\nzoom = 2\n', "view.zoom", 3, "not a known key"),
     ('[surface]\nname = "bowl"\ncolour = 1\n', "surface.colour", 3, "not a known key"),
-    ('[[optimizers]]\nrule = "adam"\n\n[[optimizers]]\nrule = "adam"\nbeta = 0.9\n', "optimizers[2].beta", 6, "no “beta”"),
+    ('[[optimizers]]\nrule = "adam"\n\n[[optimizers]]\nrule = "adam"\nbeta = 0.9\n',
+    "optimizers[2].beta", 6, "no “beta”"),
     ('[[optimizers]]\nrule = "adam"\nlearning_rate = -1\n', "optimizers[1].learning_rate", 3, "above 0"),
     ('[[optimizers]]\nrule = "adam"\nlearning_rate = nan\n', "optimizers[1].learning_rate", 3, "number"),
     ('[[optimizers]]\nrule = "adam"\nlearning_rate = "a"\n', "optimizers[1].learning_rate", 3, "number"),
     ('[[optimizers]]\nrule = "adam"\nlearning_rate = [1, 2]\n', "optimizers[1].learning_rate", 3, "number"),
-    ('[[optimizers]]\nrule = "adam"\nbias_correction = 1\n', "optimizers[1].bias_correction", 3, "true or false"),
+    ('[[optimizers]]\nrule = "adam"\nbias_correction = 1\n', "optimizers[1].bias_correction",
+    3, "true or false"),
     ('[[optimizers]]\nrule = "newton"\n', "optimizers[1].rule", 2, "newton"),
     ("[[optimizers]]\nlearning_rate = 1\n", "optimizers[1].rule", 1, "rule"),
     ('[[optimizers]]\nrule = "adam"\nenabled = 3\n', "optimizers[1].enabled", 3, "true or false"),
@@ -126,7 +128,8 @@ WRONG = [
     ('[surface]\nformula = "x"\nname = "bowl"\n', "surface.name", 3, "not both"),
     ('[surface]\nname = "bowl"\nx = [1.0, -1.0]\n', "surface.x", 3, "reversed"),
     ('[surface]\nname = "ravine"\n[surface.parameters]\nk = 3\n', "surface.parameters.k", 4, "no parameter"),
-    ('[surface]\nname = "ravine"\n[surface.parameters]\nkappa = "a"\n', "surface.parameters.kappa", 4, "number"),
+    ('[surface]\nname = "ravine"\n[surface.parameters]\nkappa = "a"\n', "surface.parameters.kappa",
+    4, "number"),
     ('[schedule]\nkind = "linear"\n', "schedule.kind", 2, "linear"),
     ('[schedule]\nkind = "cosine"\nover = -3\n', "schedule.over", 3, "over"),
     ('schedule = { kind = "cosine", gamma = 3 }\n', "schedule.gamma", 1, "gamma"),
@@ -182,7 +185,8 @@ def test_any_text_is_a_scene_or_a_scene_error(text):
 @pytest.mark.parametrize(
     "text",
     ["a = " + "[" * 5000, "a." * 3000 + "b = 1", "[surface]\nformula = '" + "(" * 900 + "'",
-     "start = [2020-01-01, 1]", "steps = 99999999999999999999999999", "seed = 99999999999999999999999999", "[surface.parameters]\nx = 1"],
+     "start = [2020-01-01, 1]", "steps = 99999999999999999999999999",
+     "seed = 99999999999999999999999999", "[surface.parameters]\nx = 1"],
 )  # fmt: skip
 def test_strange_scene_is_refused_and_nothing_else(text):
     with pytest.raises(SceneError):

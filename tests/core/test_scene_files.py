@@ -30,7 +30,8 @@ def test_files_that_are_no_scenes_say_so(tmp_path):
     folder.mkdir()
     huge.write_bytes(b"# " + b"x" * 2_000_000)
     for path, word in ((binary, "not a text file"), (folder, "folder"), (huge, "larger than"),
-                       (tmp_path / "missing.toml", "cannot be read"), (Path("a\0b"), "cannot be used")):  # fmt: skip
+                       (tmp_path / "missing.toml", "cannot be read"),
+                       (Path("a\0b"), "cannot be used")):  # fmt: skip
         with pytest.raises(LandscapeError, match=word):
             Scene.load(path)
     assert binary.read_bytes() == bytes(range(256))
@@ -94,5 +95,3 @@ def test_saving_keeps_permissions_and_follows_links(tmp_path):
     assert file.stat().st_mode & 0o777 == 0o640
     assert Scene.load(file) == Scene()
     write_whole(tmp_path / ("n" * 200), b"a long name is no trouble")
-
-

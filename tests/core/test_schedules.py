@@ -56,7 +56,8 @@ def test_path_takes_the_scheduled_steps(schedule, written):
     ("kind", "field", "value"),
     [("1/t", "decay", -1), ("1/t", "decay", math.nan), ("exponential", "gamma", 0), ("step", "every", 0),
      ("step", "every", 2.5), ("cosine", "over", -3), ("cosine", "final", "low"), ("constant", "warm_up", -1),
-     ("constant", "warm_up", True), ("cosine", "over", math.inf), ("cosine", "gamma", 0.9), ("linear", "kind", 1)],
+     ("constant", "warm_up", True), ("cosine", "over", math.inf), ("cosine", "gamma", 0.9),
+     ("linear", "kind", 1)],
 )  # fmt: skip
 def test_bad_setting_is_refused_by_name(kind, field, value):
     with pytest.raises(FieldError) as caught:
