@@ -1,9 +1,8 @@
-"""Start-up, in the order that Qt and OpenGL need."""
+"""Start-up: the window and its map first; SymPy and OpenGL, which load slowly, after them."""
 
 from __future__ import annotations
 
 import sys
-import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -19,19 +18,12 @@ if TYPE_CHECKING:
 def run(scene: Scene | None = None, path: Path | None = None) -> int:
     """Open the window and stay until it is closed; returns the exit code."""
     chosen = scene or opening_scene()
-    # The formula compiles while Qt starts: both take about as long.
-    warm_up = threading.Thread(target=_compile, args=(chosen,), daemon=True)
-    warm_up.start()
-
     from PyQt6.QtCore import QCoreApplication, Qt
     from PyQt6.QtWidgets import QApplication
 
-    from gui.gl_support import prepare_format, prepare_platform, why_no_gl
+    from gui.gl_support import prepare_platform, why_not_try
 
     prepare_platform()
-    # Shader programs are kept per class: two 3-D views need contexts that share them.
-    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
-    prepare_format()
     QCoreApplication.setApplicationName("Landscape")
     application = QApplication(sys.argv[:1])
     application.setStyle("Fusion")
@@ -48,11 +40,10 @@ def run(scene: Scene | None = None, path: Path | None = None) -> int:
     application.setFont(font(13))
     application.setWindowIcon(QIcon(str(ASSETS / "icons" / "landscape.svg")))
     settings = Settings()
-    reason = why_no_gl(settings)
     hints = application.styleHints()
     prefers_light = hints is not None and hints.colorScheme() == Qt.ColorScheme.Light
     theme = THEMES.get(settings.theme()) or (LIGHT if prefers_light else DARK)
-    window = MainWindow(chosen, path, settings, reason, theme)
+    window = MainWindow(chosen, path, settings, why_not_try(settings), theme)
     sys.excepthook = _sentence_instead(window)
     garbage = GuiThreadGarbage(application)
     geometry = settings.geometry()
@@ -64,11 +55,6 @@ def run(scene: Scene | None = None, path: Path | None = None) -> int:
     garbage.stop()
     settings.set_gl_trying(False)
     return code
-
-
-def _compile(scene: Scene) -> None:
-    expression = scene.surface.surface.expression
-    _ = expression.value, expression.gradient_at
 
 
 def _sentence_instead(

@@ -1,22 +1,12 @@
-"""Whether a 3-D view can be had here, and if not, why, in a sentence."""
+"""Whether OpenGL should be tried at all, and what must be set before it is."""
 
 from __future__ import annotations
 
 import os
 
-from PyQt6.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext, QSurfaceFormat
+from PyQt6.QtGui import QGuiApplication
 
 from gui.settings import Settings
-
-_MAP_ONLY = "The map shows everything else."
-
-
-def prepare_format() -> None:
-    """Smooth edges and a deep enough depth buffer; before the application object exists."""
-    wanted = QSurfaceFormat.defaultFormat()
-    wanted.setDepthBufferSize(24)
-    wanted.setSamples(4)
-    QSurfaceFormat.setDefaultFormat(wanted)
 
 
 def prepare_platform() -> None:
@@ -29,30 +19,14 @@ def prepare_platform() -> None:
         os.environ.setdefault("PYOPENGL_PLATFORM", "glx")
 
 
-def why_no_gl(settings: Settings) -> str:
-    """The reason why there is no 3-D view, or "" when there can be one."""
+def why_not_try(settings: Settings) -> str:
+    """The reason not to try OpenGL, as a sentence, or "" when it may be tried."""
     if os.environ.get("LANDSCAPE_NO_GL"):
-        return f"3-D is switched off by LANDSCAPE_NO_GL. {_MAP_ONLY}"
-    if QGuiApplication.platformName() in ("offscreen", "minimal", "vnc", "linuxfb"):
-        return f"3-D needs OpenGL, which the “{QGuiApplication.platformName()}” platform has not. {_MAP_ONLY}"
+        return "3-D is switched off by LANDSCAPE_NO_GL."
+    platform = QGuiApplication.platformName()
+    if platform in ("offscreen", "minimal", "vnc", "linuxfb"):
+        return f"3-D needs OpenGL, which Qt's “{platform}” platform has not."
     if settings.gl_was_fatal():
         settings.set_gl_trying(False)
-        return (
-            "OpenGL seems to have ended the program the last time, so 3-D is left out now. "
-            f"Start again to try it once more. {_MAP_ONLY}"
-        )
-    settings.set_gl_trying(True)  # taken back when there is a picture; a crash leaves it standing
-    context = QOpenGLContext()
-    context.setFormat(QSurfaceFormat.defaultFormat())
-    surface = QOffscreenSurface()
-    surface.setFormat(QSurfaceFormat.defaultFormat())
-    surface.create()
-    if not context.create() or not context.makeCurrent(surface):
-        settings.set_gl_trying(False)
-        return f"3-D needs OpenGL 2.1, which this screen does not offer. {_MAP_ONLY}"
-    version, is_es = context.format().version(), context.isOpenGLES()
-    context.doneCurrent()
-    if is_es or version < (2, 1):
-        settings.set_gl_trying(False)
-        return f"3-D needs OpenGL 2.1; here is {'ES ' if is_es else ''}{version[0]}.{version[1]}. {_MAP_ONLY}"
+        return "OpenGL seems to have ended the program the last time: 3-D is left out until the next start."
     return ""

@@ -22,13 +22,14 @@ from gui.document import Document
 from gui.explore.optimizer_rows import OptimizersCard
 from gui.explore.playback import Playback
 from gui.explore.run_cards import RunCard, StartCard, ViewCard
-from gui.explore.stage import Ground, Stage, load_surface_libraries, prepare_ground, prepare_part
+from gui.explore.stage import Ground, Stage, load_gl, prepare_ground, prepare_part
 from gui.explore.surface_card import SurfaceCard
 from gui.explore.transport import Transport
 from gui.jobs import Jobs
 from gui.theme import DARK, Theme
 from gui.views.ticks import number
 from gui.widgets.card import label
+from landscape.errors import LandscapeError
 from landscape.race import Race, solve
 from landscape.remarks import remark
 from landscape.scene import Scene
@@ -41,16 +42,19 @@ _RACE = ("surface", "start", "steps", "noise", "seed", "schedule", "optimizers",
 class ExplorePage(QWidget):
     """Pictures at the left, knobs at the right."""
 
-    surfaceShown = pyqtSignal()  # the 3-D view has drawn its first pictures
+    glStarting = pyqtSignal()
+    glStarted = pyqtSignal()  # and has drawn its first pictures, or has been found missing
 
     def __init__(
-        self, document: Document, jobs: Jobs, gl_reason: str = "", parent: QWidget | None = None
+        self, document: Document, jobs: Jobs, without_gl: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.document = document
         self.jobs = jobs
         self.playback = Playback(self)
-        self.stage = Stage(gl_reason)
+        self.stage = Stage()
+        self._without_gl = without_gl
+        self._gl_wanted = not without_gl
         self._theme = DARK
         self._was_playing = False
         self._remarked: tuple[int, int] = (-1, -1)
@@ -58,6 +62,9 @@ class ExplorePage(QWidget):
         self._connect()
         document.changed.connect(self._changed)
         self._show_scene(document.scene)
+        self._say_hint()
+        if without_gl:
+            self._do_without_gl(without_gl)
         self._recompute(document.scene, None)
 
     # --- layout ------------------------------------------------------------------------------------
@@ -88,7 +95,6 @@ class ExplorePage(QWidget):
         left.addLayout(header)
         left.addWidget(self.stage, 1)
         self.readout = QLabel()
-        self.readout.setText(HINT)
         self.readout.setTextFormat(Qt.TextFormat.PlainText)
         self.readout.setProperty("kind", "dim")
         self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -120,11 +126,15 @@ class ExplorePage(QWidget):
 
     def _connect(self) -> None:
         stage = self.stage
-        self._connect_picture(stage.map)
+        for view in (stage.map, stage.surface):
+            view.startPicked.connect(self._start_picked)
+            view.startReleased.connect(self._start_released)
+            view.hovered.connect(self._hovered)
         self._camera_timer = QTimer(self)
         self._camera_timer.setSingleShot(True)
         self._camera_timer.setInterval(400)
         self._camera_timer.timeout.connect(self._keep_camera)
+        stage.surface.cameraChanged.connect(lambda *_: self._camera_timer.start())
         stage.map.viewChanged.connect(self._zoomed)
         stage.loss.scrubbed.connect(self._scrubbed)
         stage.measure.scrubbed.connect(self._scrubbed)
@@ -135,29 +145,32 @@ class ExplorePage(QWidget):
         self._remark_timer.start()
         self._hover: tuple[float, float] = (math.nan, math.nan)
 
-    def _connect_picture(self, view: Any) -> None:
-        view.startPicked.connect(self._start_picked)
-        view.startReleased.connect(self._start_released)
-        view.hovered.connect(self._hovered)
+    def _load_gl(self) -> None:
+        """Bring the 3-D view to life, once the map is there."""
+        if self._gl_wanted:
+            self._gl_wanted = False
+            self.glStarting.emit()
+            self.jobs.start("3-D", load_gl, lambda _: self._start_gl(), self._do_without_gl)
 
-    def load_surface_view(self) -> None:
-        """Bring the 3-D view in, once the rest of the window stands."""
-        if self.stage.wants_surface_view:
-            self.stage.wants_surface_view = False
-            self.jobs.start("3-D", load_surface_libraries, lambda _: self._add_surface_view())
+    def _start_gl(self) -> None:
+        try:
+            self.stage.start_gl()
+        except LandscapeError as error:
+            self._do_without_gl(str(error))
+        QTimer.singleShot(500, self.glStarted.emit)
 
-    def _add_surface_view(self) -> None:
-        view = self.stage.add_surface_view()
-        self._connect_picture(view)
-        view.cameraChanged.connect(lambda *_: self._camera_timer.start())
-        scene = self.document.scene
-        self.stage.set_camera(scene)
-        self.stage.restyle(scene)
-        if self.stage.race is not None:
-            self.stage.show_race(self.stage.race)
-        view.set_step(self.playback.step)
-        self.stage.describe()
-        QTimer.singleShot(500, self.surfaceShown.emit)
+    def _do_without_gl(self, reason: str) -> None:
+        """The map alone, and a sentence why; nothing else is lost."""
+        self._without_gl = reason
+        self.stage.has_gl = False
+        for name in ("both", "surface"):
+            self.layout_buttons[name].setEnabled(False)
+            self.layout_buttons[name].setToolTip(reason)
+        self.stage.show_layout(self.document.scene.view.layout)
+        self._say_hint()
+
+    def _say_hint(self) -> None:
+        self.readout.setText(f"{self._without_gl}   {HINT}".strip())
 
     def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
         """Draw with these tokens."""
@@ -227,7 +240,7 @@ class ExplorePage(QWidget):
 
     def _ground_ready(self, ground: Ground) -> None:
         self.stage.show_ground(ground, self.document.scene)
-        self.load_surface_view()  # the map is there: now there is time for it
+        self._load_gl()  # the map is there: now there is time for it
 
     def _race_ready(self, race: Race) -> None:
         self.stage.show_race(race)
@@ -260,8 +273,8 @@ class ExplorePage(QWidget):
 
     def set_layout(self, layout: str) -> None:
         """Show map, surface or both."""
-        if layout == "surface" and not self.stage.gl:
-            self.document.refused.emit("There is no 3-D view here: OpenGL is not available.")
+        if layout == "surface" and not self.stage.has_gl:
+            self.document.refused.emit(self._without_gl)
         view = self.document.scene.view.model_copy(update={"layout": layout})
         self.document.edit("change the layout", view=view)
         self._show_scene(self.document.scene)
@@ -281,9 +294,7 @@ class ExplorePage(QWidget):
         self.stage.set_camera(self.document.scene)
 
     def _keep_camera(self) -> None:
-        place = self.stage.camera
-        if place is None:
-            return
+        place = self.stage.surface.camera
         self.document.edit(
             "turn the view",
             merge=True,
@@ -314,7 +325,7 @@ class ExplorePage(QWidget):
         self._hover = (x, y)
         surface = self.document.scene.surface.surface
         if not (math.isfinite(x) and math.isfinite(y) and surface.is_compiled):
-            self.readout.setText(HINT)
+            self._say_hint()
             return
         point = np.array([x, y])
         loss = float(surface.value(point))

@@ -5,19 +5,16 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QPainter
-from PyQt6.QtOpenGLWidgets import QOpenGLWidget
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.theme import DARK, Theme, looks
 from gui.views.canvas import Canvas
 from gui.views.legend_view import LegendView
 from gui.views.map_view import MapView
 from gui.views.strip_chart import Curves, StripChart
+from gui.views.surface_view import SurfaceView
 from landscape.geometry.minima import minima
 from landscape.race import MEASURES, Race, measured
 from landscape.relief import Relief, relief
@@ -60,53 +57,20 @@ def prepare_part(whole: Relief, x: Range, y: Range) -> Iterator[Ground]:
     yield Ground(part, part.contours(), None, part=True)
 
 
-def load_surface_libraries() -> Iterator[bool]:
-    """Import what the 3-D view needs, away from the GUI thread."""
-    importlib.import_module("gui.views.surface_view")
+def load_gl() -> Iterator[bool]:
+    """Import what the 3-D view draws with, away from the GUI thread: more than all the rest together."""
+    importlib.import_module("gui.views.gl_scene")
     yield True
-
-
-class _Place(QOpenGLWidget):
-    """Where the 3-D view will be.
-
-    It has a context from the start: to add the first one to a window that is shown already would
-    make the window blink.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._ground = QColor(DARK.card)
-
-    def set_theme(self, theme: Theme, type_scale: float) -> None:
-        """An empty card."""
-        self._ground = QColor(theme.card)
-        self.update()
-
-    def paintGL(self) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._ground)
-        painter.end()
-
-
-def _sentence(reason: str) -> QLabel:
-    result = QLabel(reason)
-    result.setWordWrap(True)
-    result.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    result.setProperty("kind", "dim")
-    result.setMargin(24)
-    result.setObjectName("place")
-    return result
 
 
 class Stage(QWidget):
     """Lays the views out and tells each what to show; knows nothing of the document."""
 
-    def __init__(self, gl_reason: str, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.map = MapView()
-        self._gl: Any = None
-        self.gl = self.wants_surface_view = not gl_reason
-        self.surface: QWidget = _Place() if self.gl else _sentence(gl_reason)
+        self.surface = SurfaceView()
+        self.has_gl = True  # until it turns out otherwise
         self.loss = StripChart()
         self.loss.setAccessibleName("Loss against step")
         self.measure = StripChart()
@@ -121,45 +85,42 @@ class Stage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        self._pictures, curves = QHBoxLayout(), QHBoxLayout()
-        for row, widgets in ((self._pictures, (self.map, self.surface)), (curves, (self.loss, self.measure))):
+        pictures, curves = QHBoxLayout(), QHBoxLayout()
+        for row, widgets in ((pictures, (self.map, self.surface)), (curves, (self.loss, self.measure))):
             row.setSpacing(10)
             for widget in widgets:
                 widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
                 row.addWidget(widget, 1)
         curves.addWidget(self.legend)
-        column.addLayout(self._pictures, 32)
+        column.addLayout(pictures, 32)
         column.addLayout(curves, 13)
 
-    def add_surface_view(self) -> Any:
-        """Put the 3-D view in its place; its libraries take longer to load than all the rest."""
-        from gui.views.surface_view import SurfaceView
+    def start_gl(self) -> None:
+        """Bring OpenGL into the 3-D view.
 
-        view = SurfaceView()
-        view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        view.setVisible(self.surface.isVisibleTo(self))
-        self._pictures.replaceWidget(self.surface, view)
-        self._pictures.setStretchFactor(view, 1)
-        self.surface.hide()
-        self.surface.deleteLater()
-        self.surface = self._gl = view
-        view.set_theme(self._theme, self._type_scale)
-        return view
+        Raises
+        ------
+        LandscapeError
+            where there is none; the sentence says why.
+        """
+        from gui.views.gl_scene import GlScene
+
+        self.surface.set_scene(GlScene())
 
     def set_theme(self, theme: Theme, type_scale: float) -> None:
         """Draw with these tokens."""
         self._theme, self._type_scale = theme, type_scale
-        for view in (self.map, self.loss, self.measure, self.legend, self._gl or self.surface):
-            if isinstance(view, Canvas | _Place) or view is self._gl:
-                view.set_theme(theme, type_scale)
+        views: tuple[Canvas, ...] = (self.map, self.surface, self.loss, self.measure, self.legend)
+        for view in views:
+            view.set_theme(theme, type_scale)
         self.legend.setFixedWidth(round(20 * theme.axis * type_scale))
         if self.race is not None:
             self.show_race(self.race)
 
     def show_layout(self, layout: Layout) -> None:
         """Map, surface or both. Without OpenGL the map is always there."""
-        self.map.setVisible(layout != "surface" or not self.gl)
-        self.surface.setVisible(layout != "map")
+        self.map.setVisible(layout != "surface" or not self.has_gl)
+        self.surface.setVisible(layout != "map" and self.has_gl)
 
     def show_ground(self, ground: Ground, scene: Scene) -> None:
         """Show a surface that was made ready."""
@@ -174,8 +135,8 @@ class Stage(QWidget):
             self.map.show_domain(ground.map.x, ground.map.y)
         if new:
             self.map.show_relief(ground.map, contours, scene.view.colormap)
-            if self._gl is not None and ground.surface is not None:
-                self._gl.show_relief(ground.surface, scene.view.colormap, scene.view.contours)
+            if ground.surface is not None:
+                self.surface.show_relief(ground.surface, scene.view.colormap, scene.view.contours)
         if self.race is not None:
             self._show_curves(self.race)
 
@@ -193,8 +154,7 @@ class Stage(QWidget):
         self.race = race
         styles = looks(race.scene.optimizers, self._theme)
         self.map.show_race(race, styles)
-        if self._gl is not None:
-            self._gl.show_race(race, styles)
+        self.surface.show_race(race, styles)
         names = [(styles[e.index], e.racer.optimizer.title) for e in race.entries]
         self.legend.show_names(names)
         self._show_curves(race)
@@ -219,19 +179,12 @@ class Stage(QWidget):
 
     def set_step(self, step: int) -> None:
         """Show this moment everywhere."""
-        for view in (self.map, self.loss, self.measure, self._gl):
-            if view is not None and view.isVisible():
-                view.set_step(step)
+        for view in (self.map, self.surface, self.loss, self.measure):
+            view.set_step(step)
 
     def set_camera(self, scene: Scene) -> None:
         """Look at the surface from where the scene says."""
-        if self._gl is not None:
-            self._gl.set_camera(scene.view.azimuth, scene.view.elevation, scene.view.distance)
-
-    @property
-    def camera(self) -> Any:
-        """Where the surface is looked at from, or None without a 3-D view."""
-        return None if self._gl is None else self._gl.camera
+        self.surface.set_camera(scene.view.azimuth, scene.view.elevation, scene.view.distance)
 
     def describe(self) -> None:
         """Say in words what the pictures show, for those who cannot see them."""

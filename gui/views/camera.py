@@ -61,7 +61,7 @@ class Camera:
     distance: float = 1.0
     fit: float = 5.0  # world distance at which the box fits, from `fitted`
 
-    def fitted(self, box: Box, aspect: float, margin: float = 0.88) -> Camera:
+    def fitted(self, box: Box, aspect: float, margin: float = 0.95) -> Camera:
         """The camera moved so that at distance 1 the box fills `margin` of the view's height.
 
         `aspect` is width over height of the part of the view that the box may take.

@@ -55,11 +55,16 @@ class Canvas(QWidget):
     def paint_moving(self, painter: QPainter, area: QRectF) -> None:
         """What does."""
 
+    def card_outline(self, area: QRectF) -> QPainterPath:
+        """The card's rounded outline."""
+        outline = QPainterPath()
+        outline.addRoundedRect(area, self.corner, self.corner)
+        return outline
+
     def card(self, painter: QPainter, area: QRectF) -> QPainterPath:
         """Paint the card's ground and return its outline."""
         painter.fillRect(area, QColor(self.theme.window))
-        outline = QPainterPath()
-        outline.addRoundedRect(area, self.corner, self.corner)
+        outline = self.card_outline(area)
         painter.fillPath(outline, QColor(self.theme.card))
         return outline
 

@@ -12,7 +12,6 @@ from PyQt6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPen,
     QWheelEvent,
 )
@@ -183,9 +182,7 @@ class MapView(Canvas):
         if race is None:
             return
         painter.save()
-        outline = QPainterPath()
-        outline.addRoundedRect(area, self.corner, self.corner)
-        painter.setClipPath(outline)
+        painter.setClipPath(self.card_outline(area))
         width = self.theme.trail * (0.55 + 0.45 * self.type_scale)
         for entry in race.entries:
             if entry.swarm is not None:

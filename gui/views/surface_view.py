@@ -1,117 +1,31 @@
-"""The 3-D surface: lit, with draped contour lines, trails as tubes, and balls that sit on it.
-
-The only module that imports OpenGL; it is imported when a context is known to work.
-"""
+"""The 3-D surface: lit, with draped contour lines, trails as tubes, and balls that sit on it."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyqtgraph.opengl as gl
-from OpenGL import GL
-from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import (
-    QColor,
-    QKeyEvent,
-    QMatrix4x4,
-    QMouseEvent,
-    QPainter,
-    QPainterPath,
-    QPen,
-    QWheelEvent,
-)
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PyQt6.QtWidgets import QWidget
-from pyqtgraph.opengl.shaders import FragmentShader, ShaderProgram, VertexShader
 
-from gui.theme import DARK, Look, Theme, font, lookup_table
+from gui.theme import Look, Theme, font, lookup_table
 from gui.views.camera import Box, Camera, first_hit, sampled
+from gui.views.canvas import Canvas
 from gui.views.marks import draw_ball, draw_label
-from gui.views.meshes import draped, surface_mesh, tube
+from gui.views.meshes import Tube, draped, surface_mesh, tube
 from gui.views.ticks import number, ticks
 from landscape.race import Race
 from landscape.relief import Relief
 
-LEVELS = 18
-GRAB = 18.0
-_SHOWN = {
-    GL.GL_DEPTH_TEST: True,
-    GL.GL_BLEND: False,
-    GL.GL_CULL_FACE: False,
-    GL.GL_POLYGON_OFFSET_FILL: False,
-    "glDepthFunc": (GL.GL_LEQUAL,),
-}
-# The ground is pushed back a little, so that what lies on it does not flicker through.
-_GROUND = {**_SHOWN, GL.GL_POLYGON_OFFSET_FILL: True, "glPolygonOffset": (1.5, 1.5)}
-# What is behind the ground, faintly.
-_HIDDEN = {
-    **_SHOWN,
-    GL.GL_BLEND: True,
-    "glBlendFuncSeparate": (GL.GL_SRC_ALPHA, GL.GL_ONE_MINUS_SRC_ALPHA, GL.GL_ONE, GL.GL_ONE),
-    "glDepthFunc": (GL.GL_GREATER,),
-    "glDepthMask": (GL.GL_FALSE,),
-}
-_SHOWN["glDepthMask"] = (GL.GL_TRUE,)
-_GROUND["glDepthMask"] = (GL.GL_TRUE,)
-_CASING = {**_SHOWN, GL.GL_CULL_FACE: True, "glCullFace": (GL.GL_BACK,)}
+if TYPE_CHECKING:
+    from gui.views.gl_scene import GlScene
+
+GRAB = 18.0  # pixels around the start in which it can be grabbed
 
 
-def _ground_shader(line: QColor, width: float) -> ShaderProgram:
-    """Colours with contour lines drawn from the height in alpha; the underside a shade darker."""
-    return ShaderProgram(
-        None,
-        [
-            VertexShader("""#version 120
-                uniform mat4 u_mvp;
-                attribute vec4 a_position;
-                attribute vec4 a_color;
-                varying vec4 v_color;
-                void main() {
-                    v_color = a_color;
-                    gl_Position = u_mvp * a_position;
-                }
-            """),
-            FragmentShader("""#version 120
-                uniform float levels[1];
-                uniform float line[4];
-                uniform float width[1];
-                varying vec4 v_color;
-                void main() {
-                    vec3 rgb = v_color.rgb;
-                    float height = v_color.a * levels[0] - 0.5;
-                    float away = abs(fract(height - 0.5) - 0.5) / max(fwidth(height), 1e-6);
-                    float on = 1.0 - smoothstep(width[0] * 0.5 - 0.5, width[0] * 0.5 + 0.5, away);
-                    on *= step(0.001, v_color.a) * step(v_color.a, 0.999);
-                    if (!gl_FrontFacing) on *= 0.45;
-                    rgb = mix(rgb, vec3(line[0], line[1], line[2]), on * line[3]);
-                    if (!gl_FrontFacing) rgb *= 0.86;
-                    gl_FragColor = vec4(rgb, 1.0);
-                }
-            """),
-        ],
-        uniforms={"levels": [float(LEVELS)], "line": list(line.getRgbF()), "width": [width]},
-    )
-
-
-class _GrowingMesh(gl.GLMeshItem):
-    """A mesh of which only the first faces are drawn: a trail up to now, without uploading it again."""
-
-    count = 0
-    faces: np.ndarray | None
-    _whole: np.ndarray | None = None
-
-    def paint(self) -> None:
-        changed = self.parseMeshData()
-        if changed:
-            self.upload_vertex_buffers(changed)
-            self._whole = self.faces
-        if self._whole is not None and self.count:
-            self.faces = self._whole[: self.count]  # its size is what the base class draws
-            super().paint()
-
-
-class SurfaceView(gl.GLViewWidget):
-    """Shows a relief in 3-D and a race on it.
+class SurfaceView(Canvas):
+    """Shows a relief in 3-D and a race on it; empty until `set_scene` brings OpenGL in.
 
     Signals
     -------
@@ -128,10 +42,9 @@ class SurfaceView(gl.GLViewWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.theme: Theme = DARK
-        self.type_scale = 1.0
         self.camera = Camera()
         self.box = Box.over((-1, 1), (-1, 1))
+        self._scene: GlScene | None = None
         self._relief: Relief | None = None
         self._colormap = "landscape"
         self._contours = True
@@ -141,29 +54,24 @@ class SurfaceView(gl.GLViewWidget):
         self._start: tuple[float, float] | None = None
         self._pressed: QPointF | None = None
         self._dragging = False
-        self._trails: list[tuple[np.ndarray, list[_GrowingMesh]]] = []
-        self._ground = gl.GLMeshItem(computeNormals=False, glOptions="opaque")
-        self._ground.setGLOptions(_GROUND)
-        self._ground.setVisible(False)  # until there are heights
-        self._frame = gl.GLLinePlotItem(mode="lines", width=1, antialias=False, glOptions="opaque")
-        self._frame.setGLOptions(_SHOWN)
-        self._frame.setDepthValue(-10)
-        self.addItem(self._ground)
-        self.addItem(self._frame)
+        self._area = QRectF(0, 0, 1, 1)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(120, 90)
         self.setAccessibleName("Surface in three dimensions")
 
     # --- what is shown -----------------------------------------------------------------------------
 
-    def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
-        """Draw with these tokens from now on."""
-        if (theme, type_scale) == (self.theme, self.type_scale):
-            return
-        self.theme, self.type_scale = theme, type_scale
+    def set_scene(self, scene: GlScene) -> None:
+        """Draw with this from now on."""
+        self._scene = scene
         self._build_ground()
         self._build_trails()
+
+    def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
+        if (theme, type_scale) != (self.theme, self.type_scale):
+            super().set_theme(theme, type_scale)
+            self._build_ground()
+            self._build_trails()
 
     def show_relief(self, relief: Relief, colormap: str, contours: bool = True) -> None:
         """Show these heights, with contour lines draped over them or without."""
@@ -181,7 +89,6 @@ class SurfaceView(gl.GLViewWidget):
         """Show this moment of the race."""
         if step != self._step:
             self._step = step
-            self._uncover()
             self.update()
 
     def set_camera(self, azimuth: float, elevation: float, distance: float) -> None:
@@ -195,19 +102,18 @@ class SurfaceView(gl.GLViewWidget):
         return (self.camera.azimuth, self.camera.elevation, self.camera.distance)
 
     def _build_ground(self) -> None:
-        self.setBackgroundColor(self.theme.card)
-        if self._relief is None:
+        if self._relief is None or self._scene is None:
             return
         mesh = surface_mesh(self._relief.heights, self.box, lookup_table(self._colormap, self.theme))
-        self._ground.setVisible(bool(len(mesh.faces)))
-        if len(mesh.faces):
-            self._ground.setMeshData(vertexes=mesh.vertices, faces=mesh.faces, vertexColors=mesh.colours)
         line = QColor(self.theme.contour if self._contours else Qt.GlobalColor.transparent)
-        self._ground.setShader(_ground_shader(line, 1.1 * self.type_scale))
+        self._scene.show_ground(mesh, line, 1.1 * self.type_scale)
         self._build_frame()
+        self.update()
 
     def _build_frame(self) -> None:
         """Grid lines on the floor and on the two walls behind: an axis box that steps back."""
+        if self._scene is None:
+            return
         hx, hy, hz = self.box.half
         eye = self.camera.eye()
         wall_x, wall_y = -np.sign(eye[0] or 1) * hx, -np.sign(eye[1] or 1) * hy
@@ -223,7 +129,7 @@ class SurfaceView(gl.GLViewWidget):
             lines += [[-hx, wall_y, w], [hx, wall_y, w], [wall_x, -hy, w], [wall_x, hy, w]]
         for a, b in (((-1, -1), (1, -1)), ((1, -1), (1, 1)), ((1, 1), (-1, 1)), ((-1, 1), (-1, -1))):
             lines += [[a[0] * hx, a[1] * hy, floor], [b[0] * hx, b[1] * hy, floor]]
-        self._frame.setData(pos=np.array(lines, dtype=np.float32), color=QColor(self.theme.hairline))
+        self._scene.show_frame(np.array(lines), QColor(self.theme.hairline))
 
     def _height_ticks(self) -> dict[float, float]:
         """True losses to write on the upright axis -> their height in the world."""
@@ -239,71 +145,56 @@ class SurfaceView(gl.GLViewWidget):
         return {loss: (2 * height - 1) * self.box.half[2] for loss, height in placed.items()}
 
     def _build_trails(self) -> None:
-        for _, items in self._trails:
-            for item in items:
-                self.removeItem(item)
-        self._trails = []
-        if self._race is None or self._relief is None:
+        if self._race is None or self._relief is None or self._scene is None:
             return
-        radius = 0.0042 * self.theme.trail * (0.6 + 0.4 * self.type_scale) / 1.3
+        radius = 0.0032 * self.theme.trail * (0.6 + 0.4 * self.type_scale)
+        casing_colour = _rgb(self.theme.casing)
+        trails: list[tuple[Tube, Tube]] = []
         for entry in self._race.entries:
             look = self._looks[entry.index]
             world, steps = draped(entry.path.points, self._relief.heights, self.box, entry.path.last)
             world[:, 2] += radius * 0.7
-            colour = QColor(look.colour).getRgbF()[:3]
-            trail = tube(world, steps, radius, colour, look.dash)
-            casing = tube(world, steps, radius * 1.55, QColor(self.theme.casing).getRgbF()[:3])
-            if trail is None or casing is None:
-                continue
-            faint = trail.mesh.colours.copy()
-            faint[:, 3] = 0.28
-            for built, colours, options, depth in (
-                (trail, faint, _HIDDEN, 1),
-                (casing, casing.mesh.colours * [0.9, 0.9, 0.9, 1.0], _CASING, 2),
-                (trail, trail.mesh.colours, _SHOWN, 3),
-            ):
-                item = _GrowingMesh(
-                    vertexes=built.mesh.vertices, faces=built.mesh.faces,
-                    vertexColors=colours.astype(np.float32), computeNormals=False,
-                )  # fmt: skip
-                item.setGLOptions(options)
-                item.setDepthValue(depth)
-                self.addItem(item)
-                self._trails.append((built.faces_until, [item]))
-        self._uncover()
+            trail = tube(world, steps, radius, _rgb(look.colour), look.dash)
+            casing = tube(world, steps, radius * 1.55, casing_colour)
+            if trail is not None and casing is not None:
+                trails.append((trail, casing))
+        self._scene.show_trails(trails)
         self.update()
-
-    def _uncover(self) -> None:
-        for faces_until, items in self._trails:
-            for item in items:
-                item.count = int(faces_until[min(self._step, len(faces_until) - 1)])
 
     # --- painting ----------------------------------------------------------------------------------
 
-    def projectionMatrix(self, region: Any, viewport: Any) -> QMatrix4x4:
-        aspect = max(self.width(), 1) / max(self.height(), 1)
-        return QMatrix4x4(*self.camera.projection_matrix(aspect).ravel().tolist())
+    def paint_still(self, painter: QPainter, area: QRectF) -> None:
+        self.card(painter, area)
 
-    def viewMatrix(self) -> QMatrix4x4:
-        return QMatrix4x4(*self.camera.view_matrix().ravel().tolist())
-
-    def paintGL(self) -> None:
-        for_labels = 9 * self.theme.axis * self.type_scale  # numbers stand at the left and the right
-        room = max(self.width() - for_labels, 0.3 * self.width())
-        self.camera = self.camera.fitted(self.box, room / max(self.height(), 1))
-        while GL.glGetError() != GL.GL_NO_ERROR:
-            pass  # some drivers leave errors of Qt's own behind, which PyOpenGL would blame on us
-        GL.glDepthMask(GL.GL_TRUE)  # or the clear below would leave the depth of the last frame
-        super().paintGL()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def paint_moving(self, painter: QPainter, area: QRectF) -> None:
+        if self._scene is None or self._relief is None:
+            return
+        self._fit(area)
+        outline = self.card_outline(area)
+        painter.save()
+        painter.setClipPath(outline)
+        scale = abs(painter.deviceTransform().m11())
+        pixels = QSize(round(area.width() * scale), round(area.height() * scale))
+        picture = self._scene.picture(pixels, self.camera, self.box, QColor(self.theme.card), self._step)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.drawImage(area, picture)
         self._paint_labels(painter)
         self._paint_balls(painter)
-        self._paint_corners(painter)
-        painter.end()
+        painter.restore()
+        if self.theme.card_edge:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
+            painter.drawPath(outline)
+
+    def _fit(self, area: QRectF) -> None:
+        """Let the box fill the view, with room for the numbers at the left and the right."""
+        self._area = area
+        for_labels = 5 * self.theme.axis * self.type_scale
+        room = max(area.width() - for_labels, 0.3 * area.width())
+        self.camera = self.camera.fitted(self.box, room / max(area.height(), 1))
 
     def _project(self, world: np.ndarray) -> np.ndarray:
-        return self.camera.project(world, self.width(), self.height())
+        return self.camera.project(world, self._area.width(), self._area.height())
 
     def _paint_labels(self, painter: QPainter) -> None:
         """Tick labels along the front edges of the floor and up the left edge."""
@@ -385,18 +276,6 @@ class SurfaceView(gl.GLViewWidget):
         painter.setBrush(QColor(look.colour))
         for x, y in self._project(world[np.isfinite(world).all(axis=1)]):
             painter.drawEllipse(QPointF(x, y), 3.2, 3.2)
-
-    def _paint_corners(self, painter: QPainter) -> None:
-        """A widget with its own context is square; its card is not."""
-        area = QRectF(self.rect())
-        outside, card = QPainterPath(), QPainterPath()
-        outside.addRect(area)
-        card.addRoundedRect(area, 12, 12)
-        painter.fillPath(outside.subtracted(card), QColor(self.theme.window))
-        if self.theme.card_edge:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
-            painter.drawPath(card)
 
     def _on_ground(self, point: np.ndarray) -> np.ndarray | None:
         """A surface point as it lies on the drawn ground; None outside or in a hole."""
@@ -512,3 +391,8 @@ class SurfaceView(gl.GLViewWidget):
             return False
         place = self._on_ground(np.array(self._start))
         return place is not None and float(np.hypot(*(self._project(place) - [at.x(), at.y()]))) < GRAB
+
+
+def _rgb(colour: str) -> tuple[float, float, float]:
+    red, green, blue, _ = QColor(colour).getRgbF()
+    return (red or 0.0, green or 0.0, blue or 0.0)
