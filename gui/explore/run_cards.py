@@ -59,9 +59,7 @@ class StartCard(Card):
         counts.setContentsMargins(0, 0, 0, 0)
         counts.addWidget(label("starts"))
         self.count_slider = Slider("Number of starts")
-        self.count = NumberField(
-            "Number of starts", _between(2, MAX_STARTS, "The number of starts"), True, 56
-        )
+        self.count = NumberField("Number of starts", _between(2, MAX_STARTS, "The number of starts"), True, 4)
         counts.addWidget(self.count_slider, 1)
         counts.addWidget(self.count)
         self.count_slider.placeEdited.connect(lambda place: self._counted(round(2 * 200**place)))

@@ -106,8 +106,8 @@ class SurfaceCard(Card):
         for axis in ("x", "y"):
             row = QHBoxLayout()
             row.setSpacing(4)
-            self.low[axis] = NumberField(f"Domain of {axis} from", width=52)
-            self.high[axis] = NumberField(f"Domain of {axis} to", width=52)
+            self.low[axis] = NumberField(f"Domain of {axis} from", digits=4)
+            self.high[axis] = NumberField(f"Domain of {axis} to", digits=4)
             self.range[axis] = RangeSlider(f"Domain of {axis}")
             title = label(axis)
             title.setFixedWidth(12)

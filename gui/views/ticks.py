@@ -26,7 +26,7 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 
 def log_ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """Powers of ten in [low, high], thinned out evenly; 1-2-5 where there are too few.
+    """Powers of ten in [low, high], thinned out evenly; 1-2-5 where there are too few and there is room.
 
     >>> log_ticks(1e-4, 20, 6)
     [0.0001, 0.001, 0.01, 0.1, 1.0, 10.0]
@@ -35,11 +35,12 @@ def log_ticks(low: float, high: float, most: int = 6) -> list[float]:
         return []
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     every = max(1, math.ceil((last - first + 1) / most))
-    powers = [10.0**k for k in range(first, last + 1) if k % every == 0]
+    powers = [10.0**k for k in range(first, last + 1, every)]
     if len(powers) >= 2:
         return powers
     finer = [m * 10.0**k for k in range(first - 1, last + 1) for m in (1, 2, 5)]
-    return [tick for tick in finer if low <= tick <= high][:most]
+    inside = [tick for tick in finer if low <= tick <= high]
+    return inside if len(inside) <= most else powers
 
 
 def number(value: float, digits: int = 4) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
@@ -34,7 +34,7 @@ class NumberField(QLineEdit):
     valueEdited = pyqtSignal(float)
 
     def __init__(
-        self, name: str, check: Callable[[float], str] | None = None, whole: bool = False, width: int = 68,
+        self, name: str, check: Callable[[float], str] | None = None, whole: bool = False, digits: int = 6,
         parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
@@ -43,9 +43,19 @@ class NumberField(QLineEdit):
         self._check = check or (lambda value: "")
         self.setAccessibleName(name)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setFixedWidth(width)
+        self._digits = digits
+        self._fit()
         self.editingFinished.connect(self._take)
         self.textEdited.connect(self._mark)
+
+    def _fit(self) -> None:
+        """As wide as its digits need in the present type."""
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * self._digits + 22)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
 
     def value(self) -> float:
         """The number shown."""
