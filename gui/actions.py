@@ -24,3 +24,13 @@ class Action:
     keys: tuple[str, ...]
     run: Callable[[], object]
     plain_key: bool = False
+
+
+def pretty_key(key: str) -> str:
+    """A shortcut as people read it.
+
+    >>> pretty_key("Ctrl+Shift+Z"), pretty_key("Right")
+    ('Ctrl+Shift+Z', '→')
+    """
+    signs = {"Right": "→", "Left": "←", "PgDown": "Page Down", "PgUp": "Page Up"}
+    return "+".join(signs.get(part, part) for part in key.split("+")) if key != "+" else key

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QApplication
 
+from gui.jobs import Jobs
 from gui.theme import LIGHT, Theme, font, looks
 from gui.views.images import rgba_bytes
 from gui.views.legend_view import LegendView
@@ -24,10 +25,53 @@ from landscape.scene import Scene
 
 FRAMES_PER_SECOND = 20  # GIF delays are hundredths of a second: this is one that every viewer honours
 SECONDS = 7.0
+FRAMES = int(SECONDS * FRAMES_PER_SECOND)
+SIZE = (960, 720)
 HOLD_SECONDS = 1.5
 
 
-def animate(scene: Scene, target: Path, theme: Theme = LIGHT, size: tuple[int, int] = (960, 720)) -> Path:
+class AnimationWriter(QObject):
+    """Draws one frame a turn of the event loop, then encodes on a thread.
+
+    Signals
+    -------
+    progressed(sentence), finished(sentence)
+    """
+
+    progressed = pyqtSignal(str)
+    finished = pyqtSignal(str)
+
+    def __init__(self, scene: Scene, target: Path, theme: Theme, jobs: Jobs, parent: QObject) -> None:
+        super().__init__(parent)
+        self._target, self._jobs = target, jobs
+        self._drawing = draw_frames(scene, theme, SIZE)
+        self._frames: list[QImage] = []
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._draw_one)
+
+    def start(self) -> None:
+        """Begin."""
+        self._timer.start()
+
+    def _draw_one(self) -> None:
+        try:
+            self._frames.append(next(self._drawing))
+        except StopIteration:
+            self._timer.stop()
+            frames, target = self._frames, self._target
+            self._jobs.start("animation", lambda: _encoded(frames, target), self._done, self.finished.emit)
+        except LandscapeError as error:
+            self._timer.stop()
+            self.finished.emit(str(error))
+        if len(self._frames) % 20 == 1:
+            self.progressed.emit(f"Drawing frame {len(self._frames)} of {FRAMES} …")
+
+    def _done(self, target: Path) -> None:
+        self.finished.emit(f"Saved the animation to {target}.")
+
+
+def animate(scene: Scene, target: Path, theme: Theme = LIGHT) -> Path:
     """Write the scene's race as a GIF: the map, the loss curves, who is who. Returns the path.
 
     Raises
@@ -35,25 +79,27 @@ def animate(scene: Scene, target: Path, theme: Theme = LIGHT, size: tuple[int, i
     LandscapeError
         if the file cannot be written; nothing half-made is left behind.
     """
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    written = next(_encoded(list(draw_frames(scene, theme, SIZE)), target))
+    del application
+    return written
+
+
+def _encoded(frames: list[QImage], target: Path) -> Iterator[Path]:
     from PIL import Image
 
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    frames = [
+    pictures = [
         Image.frombytes("RGBA", (frame.width(), frame.height()), rgba_bytes(frame)).convert("RGB")
-        for frame in draw_frames(scene, theme, size)
+        for frame in frames
     ]
     # One palette for all frames, taken from the last, which has every colour in it: no flicker.
-    colours = frames[-1].quantize(colors=255, method=Image.Quantize.MEDIANCUT)
-    still = [frame.quantize(palette=colours, dither=Image.Dither.NONE) for frame in frames]
-    delay = 1000 // FRAMES_PER_SECOND
-    durations = [delay] * (len(still) - 1) + [int(HOLD_SECONDS * 1000)]
+    colours = pictures[-1].quantize(colors=255, method=Image.Quantize.MEDIANCUT)
+    still = [picture.quantize(palette=colours, dither=Image.Dither.NONE) for picture in pictures]
+    durations = [1000 // FRAMES_PER_SECOND] * (len(still) - 1) + [int(HOLD_SECONDS * 1000)]
     content = io.BytesIO()
-    still[0].save(
-        content, "GIF", save_all=True, append_images=still[1:], duration=durations, loop=0, optimize=False
-    )
+    still[0].save(content, "GIF", save_all=True, append_images=still[1:], duration=durations, loop=0)
     write_whole(target, content.getvalue())
-    del application
-    return target.resolve()
+    yield target.resolve()
 
 
 def draw_frames(scene: Scene, theme: Theme, size: tuple[int, int]) -> Iterator[QImage]:
@@ -82,9 +128,8 @@ def draw_frames(scene: Scene, theme: Theme, size: tuple[int, int]) -> Iterator[Q
     chart.show_curves(Curves("loss above the lowest, log scale", losses, chosen, log=True))
     legend.show_names([(styles[e.index], e.racer.optimizer.title) for e in race.entries])
 
-    count = int(SECONDS * FRAMES_PER_SECOND)
-    for k in range(count):
-        step = round(scene.steps * k / (count - 1))
+    for k in range(FRAMES):
+        step = round(scene.steps * k / (FRAMES - 1))
         image = QImage(QSize(width, height), QImage.Format.Format_RGB32)
         image.fill(QColor(theme.window))
         painter = QPainter(image)

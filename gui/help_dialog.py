@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from gui.actions import Action
+from gui.actions import Action, pretty_key
 from gui.widgets.card import label
 from landscape import __version__
 
@@ -73,13 +73,3 @@ class HelpDialog(QDialog):
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)
         outer.addWidget(scroll)
-
-
-def pretty_key(key: str) -> str:
-    """A shortcut as people read it.
-
-    >>> pretty_key("Ctrl+Shift+Z"), pretty_key("Right")
-    ('Ctrl+Shift+Z', '→')
-    """
-    signs = {"Right": "→", "Left": "←", "PgDown": "Page Down", "PgUp": "Page Up"}
-    return "+".join(signs.get(part, part) for part in key.split("+")) if key != "+" else key

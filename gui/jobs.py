@@ -115,6 +115,9 @@ class GuiThreadGarbage(QObject):
         self._timer.start()
 
     def _collect(self) -> None:
+        if not gc.get_freeze_count():
+            gc.collect()
+            gc.freeze()  # what start-up made stays; later collections need not look at it
         for generation, (count, threshold) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)):
             if count > threshold:
                 gc.collect(generation)

@@ -2,101 +2,47 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from PyQt6.QtCore import QSize, Qt, QTimer
+from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
-    QPainter,
-    QPaintEvent,
     QResizeEvent,
     QShortcut,
 )
 from PyQt6.QtWidgets import (
     QApplication,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QMenu,
     QMessageBox,
-    QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from gui.actions import Action
 from gui.command_palette import CommandPalette
+from gui.commands import build_menu, command_table, deeds
 from gui.document import Document
 from gui.explore.page import ExplorePage
-from gui.help_dialog import HelpDialog, pretty_key
+from gui.export import AnimationWriter
+from gui.help_dialog import HelpDialog
 from gui.jobs import Jobs
+from gui.overlays import Banner, BlackScreen
+from gui.rail import Rail
 from gui.session import Session
 from gui.settings import Settings
 from gui.theme import THEMES, Theme, colour_scheme, palette, stylesheet
-from gui.widgets.icons import icon
 from landscape.errors import LandscapeError
 from landscape.resources import scene_files
 from landscape.scene import Scene
-from landscape.surface import surfaces
 
 FILTER = "Landscape scenes (*.toml)"
-BANNER_SECONDS = 9
-
-
-class Banner(QLabel):
-    """A sentence that does not block: it goes by itself, or with a click."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("banner")
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
-        self.setMargin(10)
-        self.setAccessibleName("Message")
-        self.hide()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(BANNER_SECONDS * 1000)
-        self._timer.timeout.connect(self.hide)
-
-    def say(self, sentence: str) -> None:
-        """Show a sentence for some seconds."""
-        self.setText(sentence)
-        self.show()
-        self.place()
-        self.raise_()
-        self._timer.start()
-
-    def place(self) -> None:
-        """Stand at the bottom, over the transport."""
-        parent = self.parentWidget()
-        if parent is not None:
-            width = min(620, parent.width() - 40)
-            self.setFixedWidth(width)
-            self.setFixedHeight(max(self.heightForWidth(width), 38))
-            self.move((parent.width() - width) // 2, parent.height() - self.height() - 84)
-
-    def mousePressEvent(self, event: Any) -> None:
-        self.hide()
-
-
-class BlackScreen(QWidget):
-    """Nothing at all: the audience should look at the speaker."""
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), Qt.GlobalColor.black)
-        painter.end()
 
 
 class MainWindow(QMainWindow):
@@ -127,7 +73,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner(central)
         self.black = BlackScreen(central)
         self.black.hide()
-        self.actions_ = self._table()
+        self.actions_ = command_table(self)
         self._install(self.actions_)
         self.document.refused.connect(self.banner.say)
         self.explore.glStarting.connect(lambda: self.settings.set_gl_trying(True))
@@ -143,44 +89,6 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(1500, self.explore.surface_card.load_thumbnails)
 
     # --- commands ----------------------------------------------------------------------------------
-
-    def _table(self) -> list[Action]:
-        """Every command, in menu order."""
-        playback, page = self.explore.playback, self.explore
-        return [
-            Action("File", "Open …", ("Ctrl+O",), self.open_dialog),
-            Action("File", "Save", ("Ctrl+S",), self.save),
-            Action("File", "Save as …", ("Ctrl+Shift+S",), self.save_as),
-            Action("File", "Reopen the last session", (), self.reopen_session),
-            Action("File", "Quit", ("Ctrl+Q",), self.close),
-            Action("Edit", "Undo", ("Ctrl+Z",), self.document.undo),
-            Action("Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), self.document.redo),
-            Action("Edit", "Choose a surface …", ("Ctrl+L",), page.surface_card.open_picker),
-            Action("Edit", "Type a formula", ("Ctrl+F",), self._focus_formula),
-            Action("Playback", "Play or pause", ("Space",), playback.toggle, True),
-            Action("Playback", "One step forward", ("Right",), lambda: playback.move(1), True),
-            Action("Playback", "One step back", ("Left",), lambda: playback.move(-1), True),
-            Action("Playback", "Ten steps forward", ("Ctrl+Right",), lambda: playback.move(10), True),
-            Action("Playback", "Ten steps back", ("Ctrl+Left",), lambda: playback.move(-10), True),
-            Action("Playback", "To the start", ("Home",), lambda: playback.go_to(0), True),
-            Action("Playback", "To the end", ("End",), lambda: playback.go_to(playback.length), True),
-            Action("View", "Map", ("1",), lambda: page.set_layout("map"), True),
-            Action("View", "Surface", ("2",), lambda: page.set_layout("surface"), True),
-            Action("View", "Both", ("3",), lambda: page.set_layout("both"), True),
-            Action("View", "Look straight down", ("T",), page.top_down, True),
-            Action("View", "Reset the view", ("R",), page.reset_view, True),
-            Action("View", "Dark", (), lambda: self.choose_theme("dark")),
-            Action("View", "Light", (), lambda: self.choose_theme("light")),
-            Action("View", "Projector", (), lambda: self.choose_theme("projector")),
-            Action("View", "Next theme", ("Ctrl+T",), self.next_theme),
-            Action("Lecture", "Full screen for the lecture", ("F5", "F11"), self.toggle_lecture),
-            Action("Lecture", "Black screen", ("B", "."), self.toggle_black, True),
-            Action("Lecture", "Next scene", ("PgDown",), lambda: self.move_scene(1)),
-            Action("Lecture", "Previous scene", ("PgUp",), lambda: self.move_scene(-1)),
-            Action("Lecture", "Leave", ("Esc",), self.leave, True),
-            Action("Help", "Command palette …", ("Ctrl+K",), self.open_palette),
-            Action("Help", "Keys and help …", ("?", "F1"), self.open_help, True),
-        ]
 
     def _install(self, actions: list[Action]) -> None:
         """Shortcuts for chords and function keys; plain keys are taken in `keyPressEvent`."""
@@ -203,80 +111,25 @@ class MainWindow(QMainWindow):
         else:
             super().keyPressEvent(event)
 
-    def _build_rail(self) -> QFrame:
-        rail = QFrame()
-        column = QVBoxLayout(rail)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        self._rail_buttons: list[tuple[QToolButton, str]] = []
-        deeds = (
-            ("explore", "Explore", "Optimizers race down a surface", self._stay),
-            ("", "", "", None),
-            ("open", "Open", "Open a scene (Ctrl+O)", self.open_dialog),
-            ("save", "Save", "Save the scene (Ctrl+S)", self.save),
-            ("lecture", "Lecture", "Full screen, large type (F5)", self.toggle_lecture),
-            ("theme", "Theme", "Dark, light, projector (Ctrl+T)", self.next_theme),
-            ("help", "Help", "Keys and help (?)", self.open_help),
-            ("menu", "Menu", "All commands (Ctrl+K to search them)", self.open_menu),
-        )
-        for name, text, help_text, run in deeds:
-            if run is None:
-                column.addStretch(1)
-                continue
-            button = QToolButton()
-            button.setObjectName("rail")
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setText(text)
-            button.setToolTip(help_text)
-            button.setIconSize(QSize(20, 20))
-            button.setFixedSize(60, 54)
-            button.setAutoRaise(True)
-            button.clicked.connect(run)
-            if name == "explore":
-                button.setCheckable(True)
-                button.setChecked(True)
-                self._explore_button = button
-            column.addWidget(button)
-            self._rail_buttons.append((button, name))
+    def _build_rail(self) -> Rail:
+        rail = Rail()
+        rail.add_workspace("explore", "Explore", "Optimizers race down a surface")
+        rail.add_space()
+        rail.add("open", "Open", "Open a scene (Ctrl+O)", self.open_dialog)
+        rail.add("save", "Save", "Save the scene (Ctrl+S)", self.save)
+        rail.add("lecture", "Lecture", "Full screen, large type (F5)", self.toggle_lecture)
+        rail.add("theme", "Theme", "Dark, light, projector (Ctrl+T)", self.next_theme)
+        rail.add("help", "Help", "Keys and help (?)", self.open_help)
+        self._menu_button = rail.add("menu", "Menu", "All commands (Ctrl+K to search them)", self.open_menu)
         return rail
 
-    def _stay(self) -> None:
-        """The workspace is chosen already: a click must not switch its button off."""
-        self._explore_button.setChecked(True)
-
     def menu(self) -> QMenu:
-        """All commands as a menu, with recent files and bundled scenes."""
-        menu = QMenu(self)
-        menus: dict[str, QMenu] = {}
-        for action in self.actions_:
-            if action.menu not in menus:
-                child = menu.addMenu(action.menu)
-                assert child is not None
-                menus[action.menu] = child
-            entry = QAction(action.text, menu)
-            if action.text == "Undo" and self.document.undo_label:
-                entry.setText(f"Undo: {self.document.undo_label}")
-            if action.text == "Redo" and self.document.redo_label:
-                entry.setText(f"Redo: {self.document.redo_label}")
-            if action.keys:
-                entry.setText(f"{entry.text()}\t{pretty_key(action.keys[0])}")
-            entry.triggered.connect(lambda _, run=action.run: run())
-            menus[action.menu].addAction(entry)
-        recent = QMenu("Open recent", menu)
-        for path in self.settings.recent():
-            recent.addAction(path.name, lambda path=path: self.open_path(path))
-        recent.setEnabled(not recent.isEmpty())
-        before = menus["File"].actions()[1]
-        menus["File"].insertMenu(before, recent)
-        scenes = QMenu("Scenes", menu)
-        for place, path in enumerate(scene_files()):
-            scenes.addAction(_title(path), lambda place=place: self.show_scene_number(place))
-        menu.insertMenu(menus["Playback"].menuAction(), scenes)
-        return menu
+        """All commands as a menu."""
+        return build_menu(self, self.actions_)
 
     def open_menu(self) -> None:
         """Pop the menu up beside its button."""
-        button = self._rail_buttons[-1][0]
+        button = self._menu_button
         self._menu = self.menu()
         at = button.mapToGlobal(button.rect().bottomRight())
         at.setY(at.y() - self._menu.sizeHint().height())
@@ -284,31 +137,13 @@ class MainWindow(QMainWindow):
 
     def open_palette(self) -> None:
         """Search all commands, surfaces and scenes."""
-        deeds = [
-            (
-                f"{action.menu}: {action.text.rstrip(' …')}",
-                "  ".join(map(pretty_key, action.keys)),
-                action.run,
-            )
-            for action in self.actions_
-        ]
-        for key, surface in surfaces.items():
-            deeds.append((f"Surface: {surface.title}", "", partial(self.explore.surface_card.choose, key)))
-        for place, path in enumerate(scene_files()):
-            deeds.append((f"Scene: {_title(path)}", "", partial(self.show_scene_number, place)))
-        self._palette = CommandPalette(deeds, self)
+        self._palette = CommandPalette(deeds(self, self.actions_), self)
         self._palette.open()
 
     def open_help(self) -> None:
         """Keys and notices."""
         self._help = HelpDialog(self.actions_, self)
         self._help.open()
-
-    def _focus_formula(self) -> None:
-        field = self.explore.surface_card.formula
-        self.explore.inspector.ensureWidgetVisible(field)
-        field.setFocus()
-        field.selectAll()
 
     # --- themes and lecture ------------------------------------------------------------------------
 
@@ -322,8 +157,7 @@ class MainWindow(QMainWindow):
         assert isinstance(application, QApplication)
         application.setPalette(palette(theme))
         self.setStyleSheet(stylesheet(theme, self._type_scale()))
-        for button, name in self._rail_buttons:
-            button.setIcon(icon(name, theme.text))
+        self.rail.set_theme(theme)
         self.explore.set_theme(theme, self._type_scale())
 
     def _type_scale(self) -> float:
@@ -386,11 +220,13 @@ class MainWindow(QMainWindow):
 
     def move_scene(self, by: int) -> None:
         """The next or the previous of the bundled scenes."""
-        files = scene_files()
-        titles = [_title(path) for path in files]
-        here = self.document.scene.title
+        titles, here = self.scene_titles(), self.document.scene.title
         place = titles.index(here) + by if here in titles else 0
-        self.show_scene_number(place % len(files))
+        self.show_scene_number(place % len(titles))
+
+    def scene_titles(self) -> list[str]:
+        """The bundled scenes."""
+        return [_title(path) for path in scene_files()]
 
     def show_scene_number(self, place: int) -> None:
         """Show one of the bundled scenes and play it from its start."""
@@ -419,6 +255,25 @@ class MainWindow(QMainWindow):
             self.settings.add_recent(path)
             self._play_from_start()
         return opened
+
+    def save_animation(self) -> None:
+        """Ask where to, then draw the scene into an animation file, frame by frame."""
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save an animation", str(self._folder() / "landscape.gif"), "Animations (*.gif)"
+        )
+        if name:
+            path = Path(name)
+            self.animate_to(path if path.suffix else path.with_suffix(".gif"))
+
+    def animate_to(self, path: Path) -> None:
+        """Draw the scene into this file; the window goes on meanwhile."""
+        if path.suffix.lower() != ".gif":
+            self.banner.say(f"{path.name}: an animation is written as .gif.")
+            return
+        self.animation = AnimationWriter(self.document.scene, path, self.theme, self.jobs, self)
+        self.animation.progressed.connect(self.banner.say)
+        self.animation.finished.connect(self.banner.say)
+        self.animation.start()
 
     def reopen_session(self) -> None:
         """What was being explored when the program was last closed."""

@@ -171,7 +171,7 @@ def _surface(text: str, x: str, y: str, parameters: dict[str, Any]) -> Surface:
         try:
             return Surface.from_formula(text, parameters=parameters, **domain)
         except FormulaError:
-            looks_like_a_name = len(text) > 2 and text.replace("_", "").replace("-", "").isalpha()
+            looks_like_a_name = 2 < len(text) < 40 and text.replace("_", "").replace("-", "").isalpha()
             if looks_like_a_name:
                 raise unknown from None
             raise
@@ -261,7 +261,6 @@ def _animate_instead(scene: Any) -> int:
     """Without a display: the scene as an animation file beside the user."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from gui.export import animate
-
     from landscape.scene import Scene, opening_scene
 
     target = Path.cwd() / "landscape-opening.gif"

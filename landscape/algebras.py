@@ -14,6 +14,10 @@ from typing import Any
 import numpy as np
 
 from landscape.formula import CONSTANTS, OPERATORS
+from landscape.functions import symbolic_functions
+
+MAX_BITS = 400  # of an exact fraction; what is longer is computed in floats from then on
+MAX_EXACT = 2.0**53  # larger whole numbers are floats anyway
 
 Environment = tuple[Any, ...]  # the values of the names, in order
 Value = Callable[[Environment], Any]
@@ -36,7 +40,7 @@ _ON_ARRAYS: dict[str, Callable[..., Any]] = {
     "log10": np.log10,
     "sqrt": np.sqrt,
     "abs": np.abs,
-    "sigmoid": lambda t: (1 + np.tanh(t / 2)) / 2,
+    "sigmoid": lambda t: 1 / (1 + np.exp(-t)),  # an infinite exp gives the right 0
     "min": lambda *values: reduce(np.minimum, values),
     "max": lambda *values: reduce(np.maximum, values),
 }
@@ -71,16 +75,19 @@ class Arrays:
         """−a."""
         return lambda environment: -a(environment)
 
-    def combine(self, operation: type[ast.operator], a: Value, b: Value, exponent: float | None) -> Value:
+    def combine(
+        self, operation: type[ast.operator], a: Value, b: Value, right: float | None, result: float | None
+    ) -> Value:
         """A ∘ b; small powers are multiplied out, which is many times faster than `pow`."""
-        if exponent is not None and exponent in (2, 3, 4, 5, 6):
-            return lambda environment: reduce(np.multiply, [a(environment)] * int(exponent))
+        if operation is ast.Pow and right in (2, 3, 4, 5, 6):
+            times = int(right or 0)
+            return lambda environment: reduce(np.multiply, [a(environment)] * times)
         apply = OPERATORS[operation]
         if operation in (ast.Div, ast.Pow):  # NumPy's rules for 1/0 and (−8)^(1/3), not Python's
             return lambda environment: apply(np.float64(1) * a(environment), b(environment))
         return lambda environment: apply(a(environment), b(environment))
 
-    def call(self, name: str, arguments: list[Value]) -> Value:
+    def call(self, name: str, arguments: list[Value], result: float | None) -> Value:
         """Apply a function to arrays."""
         apply = _ON_ARRAYS[name]
         if len(arguments) == 1:
@@ -100,7 +107,7 @@ class Symbols:
         """The exact fraction that was typed, unless its digits run very long."""
         import sympy as sp
 
-        short = len(text) <= 24 and (value == 0 or 1e-30 < value < 1e30)
+        short = len(text) <= 24 and (value == 0 or 1e-20 < value < MAX_EXACT)
         return sp.Rational(text) if short else sp.Float(value)
 
     def constant(self, name: str) -> Any:
@@ -119,13 +126,27 @@ class Symbols:
         """−a."""
         return -a
 
-    def combine(self, operation: type[ast.operator], a: Any, b: Any, exponent: float | None) -> Any:
-        """A ∘ b, as SymPy simplifies it."""
-        return OPERATORS[operation](a, b)
+    def combine(
+        self, operation: type[ast.operator], a: Any, b: Any, right: float | None, result: float | None
+    ) -> Any:
+        """A ∘ b, as SymPy simplifies it; fractions that would grow long become plain floats."""
+        import sympy as sp
 
-    def call(self, name: str, arguments: list[Any]) -> Any:
-        """Apply SymPy's function."""
-        return _symbolic()[name](*arguments)
+        if result is None:
+            return OPERATORS[operation](a, b)
+        digits = _bits(a) * abs(right or 0.0) if operation is ast.Pow else _bits(a) + _bits(b)
+        return sp.Float(result) if digits > MAX_BITS else OPERATORS[operation](a, b)
+
+    def call(self, name: str, arguments: list[Any], result: float | None) -> Any:
+        """Apply SymPy's function; a constant that it cannot place exactly is taken as a float."""
+        import sympy as sp
+
+        try:
+            return symbolic_functions()[name](*arguments)
+        except TypeError:
+            if result is None:
+                raise
+            return sp.Float(result)
 
     def is_sound(self, value: Any) -> bool:
         """Whether SymPy sees nothing infinite, undefined or imaginary in it."""
@@ -134,28 +155,14 @@ class Symbols:
         return not value.has(sp.zoo, sp.oo, -sp.oo, sp.nan, sp.I)
 
 
+def _bits(value: Any) -> int:
+    """How long an exact fraction is; parts that are not fractions count as short."""
+    fractions = value.atoms(_rational())
+    return max((max(int(f.p).bit_length(), int(f.q).bit_length()) for f in fractions), default=1)
+
+
 @cache
-def _symbolic() -> dict[str, Callable[..., Any]]:
+def _rational() -> type:
     import sympy as sp
 
-    class Maximum(sp.Function):  # type: ignore[misc]
-        """The larger of two values; its slope is that of the larger one (their mean at a tie)."""
-
-        nargs = 2
-
-        def fdiff(self, argindex: int = 1) -> Any:
-            a, b = self.args
-            return sp.Heaviside(a - b if argindex == 1 else b - a)
-
-    names = ("sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "exp", "log")
-    return {
-        **{name: getattr(sp, name) for name in names},
-        "sqrt": sp.sqrt,
-        "ln": sp.log,
-        "log2": lambda t: sp.log(t) / sp.log(2),
-        "log10": lambda t: sp.log(t) / sp.log(10),
-        "abs": sp.Abs,
-        "sigmoid": lambda t: (1 + sp.tanh(t / 2)) / 2,  # no overflow, unlike 1/(1 + exp(-t))
-        "min": lambda *values: -reduce(Maximum, [-value for value in values]),
-        "max": lambda *values: reduce(Maximum, values),
-    }
+    return sp.Rational

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from landscape.errors import FieldError
-from landscape.optimizers import Optimizer
+from landscape.optimizers import Optimizer, settings
 from landscape.schedules import Schedule
 from landscape.surface import Array, Surface
 
@@ -187,17 +187,17 @@ def descend_many(
     >>> swarm.points.shape
     (4, 2, 2)
     """
-    position = np.array(starts, dtype=float).reshape(-1, 2)
+    position = checked_starts(starts)
     steps = checked_steps(steps)
     rates = _rates(optimizer, schedule, steps)
-    added = _noise(noise, seed, (steps, *position.shape)) if noise else None
+    added = _noise(noise, seed, (steps if noise else 0, *position.shape))
     points = np.full((steps + 1, *position.shape), np.nan)
     state = optimizer.init(position)
     with np.errstate(all="ignore"):
         for k in range(steps):
             points[k] = position
             gradient = surface.gradient(position)
-            if added is not None:
+            if noise:
                 gradient += added[k]
             step, state = optimizer.update(gradient, state, position, rates[k])
             position = position + step
@@ -238,15 +238,38 @@ def checked_steps(steps: Any) -> int:
     return int(steps)
 
 
+def checked_starts(starts: Any) -> Array:
+    """Many starts as finite points `(n, 2)`.
+
+    >>> checked_starts([(0, 1), (2, 3)]).shape
+    (2, 2)
+    """
+    try:
+        points = np.array(starts, dtype=float)
+        points = points.reshape(0, 2) if points.shape == (0,) else points
+    except (TypeError, ValueError):
+        points = np.full((1, 2), np.nan)
+    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
+        raise FieldError("starts", "The starts must be finite points, an array of shape (n, 2).")
+    return points
+
+
 def _rates(optimizer: Optimizer, schedule: Schedule | None, steps: int) -> Array:
+    for name, value in settings(optimizer).items():
+        if np.ndim(value):
+            raise FieldError(name, f"{name} must be one number here: a path has one rule.")
+    rate = float(optimizer.learning_rate)
     if schedule is None:
-        return np.full(steps, float(optimizer.learning_rate))
-    return np.array([schedule(k) for k in range(steps)]) * float(optimizer.learning_rate)
+        return np.full(steps, rate)
+    return np.array([schedule(k) for k in range(steps)], dtype=float) * rate
 
 
 def _noise(deviation: float, seed: int, shape: tuple[int, ...]) -> Array:
-    if isinstance(deviation, bool | str) or not 0 <= deviation < math.inf:
+    number = isinstance(deviation, int | float | np.number) and not isinstance(deviation, bool)
+    if not number or not 0 <= deviation < math.inf:
         raise FieldError("noise", f"noise is {deviation!r}; it must be a number of at least 0.")
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise FieldError("seed", f"seed is {seed!r}; it must be a whole number of at least 0.")
     if not deviation:
         return np.zeros(shape)
     return deviation * np.random.default_rng(seed).standard_normal(shape)

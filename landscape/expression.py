@@ -15,6 +15,7 @@ from typing import Any
 from landscape.algebras import Arrays, Symbols
 from landscape.errors import FormulaError
 from landscape.formula import Syntax, check
+from landscape.functions import sigmoid
 
 MAX_TERMS = 2000  # size of what is differentiated; far beyond it that would take minutes
 
@@ -86,21 +87,32 @@ class Expression:
                 )  # fmt: skip
             derivative = sp.diff(tree, sp.Symbol(name, real=True))
             # |x| has slope sign(x); the spike of its second derivative is at one point only.
-            derivatives.append(derivative.replace(sp.DiracDelta, lambda *_: sp.Integer(0)))
+            derivative = derivative.replace(sp.DiracDelta, lambda *_: sp.Integer(0))
+            if derivative.has(sp.I, sp.zoo, sp.nan):
+                raise FormulaError(
+                    "The slope of this formula is not a real number.", self.formula, 0, len(self.formula)
+                )
+            derivatives.append(derivative)
         return tuple(derivatives)
 
     def _compile(self, trees: tuple[Any, ...], target: str) -> Function:
         import sympy as sp
 
-        symbols = [sp.Symbol(name, real=True) for name in ("x", "y", *self.parameters)]
+        # Neutral names: a parameter may be called like one of Python's or NumPy's functions.
+        neutral = {
+            sp.Symbol(name, real=True): sp.Symbol(f"p{place}", real=True)
+            for place, name in enumerate(self.parameters)
+        }
+        x, y = (sp.Symbol(name, real=True) for name in ("x", "y"))
         return sp.lambdify(
-            symbols,
-            list(trees),
-            modules=target,
+            [x, y, *neutral.values()],
+            [tree.xreplace(neutral) for tree in trees],
+            modules=[{"sigmoid": sigmoid}, target],
             printer=_printers()[target](
                 {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True}
             ),
             cse=_shared_parts,
+            docstring_limit=0,  # nobody reads it, and printing it takes as long as all the rest
         )
 
 
@@ -172,6 +184,10 @@ def _printers() -> dict[str, type]:
     class Products:
         """Prints small powers of names as products: several times faster than pow."""
 
+        def _print_Integer(self, node: Any) -> str:  # noqa: N802
+            # Beyond 64 bits NumPy would fall back to slow Python objects.
+            return str(int(node)) if abs(int(node)) < 2**53 else repr(float(node))
+
         def _print_Pow(self, node: Any, rational: bool = False) -> str:  # noqa: N802
             exponent = _small_power(node)
             if exponent and node.base.is_Symbol:
@@ -182,10 +198,6 @@ def _printers() -> dict[str, type]:
     class Arrays(Products, NumPyPrinter):
         """NumPy code."""
 
-        def _print_Maximum(self, node: Any) -> str:  # noqa: N802
-            larger = self._module_format("numpy.maximum")
-            return f"{larger}({', '.join(map(self._print, node.args))})"
-
     class Floats(Products, PythonCodePrinter):
         """Plain Python; a fractional power of a negative number raises instead of going complex."""
 
@@ -194,12 +206,5 @@ def _printers() -> dict[str, type]:
                 return super()._print_Pow(node, rational)
             power = self._module_format("math.pow")
             return f"{power}({self._print(node.base)}, {self._print(node.exp)})"
-
-        def _print_Maximum(self, node: Any) -> str:  # noqa: N802
-            return f"max({', '.join(map(self._print, node.args))})"
-
-        def _print_Heaviside(self, node: Any) -> str:  # noqa: N802
-            at = self._print(node.args[0])
-            return f"(1.0 if {at} > 0 else 0.5 if {at} == 0 else 0.0)"
 
     return {"numpy": Arrays, "math": Floats}

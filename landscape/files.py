@@ -24,6 +24,8 @@ def read_text(path: Path) -> str:
             raise LandscapeError(f"{path} is a folder, not a file.")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
+    except LandscapeError:
+        raise
     except OSError as error:
         raise LandscapeError(f"{path} cannot be read: {_reason(error)}.") from None
     except ValueError:  # a name with a null character in it

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from landscape.errors import FormulaError
+from landscape.functions import sigmoid
 
 MAX_LENGTH = 1000
 MAX_PIECES = 400  # numbers, names and operators
@@ -46,7 +47,7 @@ FUNCTIONS: dict[str, tuple[int | None, Callable[..., float]]] = {
     "log10": (1, math.log10),
     "sqrt": (1, math.sqrt),
     "abs": (1, abs),
-    "sigmoid": (1, lambda t: (1 + math.tanh(t / 2)) / 2),
+    "sigmoid": (1, sigmoid),
     "min": (None, min),
     "max": (None, max),
 }
@@ -95,11 +96,13 @@ class Algebra(Protocol):
     def negate(self, a: Any) -> Any:
         """−a."""
 
-    def combine(self, operation: type[ast.operator], a: Any, b: Any, exponent: float | None) -> Any:
-        """A ∘ b; `exponent` is b where the operation is a power and b is constant."""
+    def combine(
+        self, operation: type[ast.operator], a: Any, b: Any, right: float | None, result: float | None
+    ) -> Any:
+        """A ∘ b; `right` and `result` are the values of b and of the whole where these are constant."""
 
-    def call(self, name: str, arguments: list[Any]) -> Any:
-        """One of `FUNCTIONS` applied."""
+    def call(self, name: str, arguments: list[Any], result: float | None) -> Any:
+        """One of `FUNCTIONS` applied; `result` is the value where all arguments are constant."""
 
     def is_sound(self, value: Any) -> bool:
         """Whether this can be a finite real number anywhere."""
@@ -362,8 +365,7 @@ class _Walk:
             raise self.refuse(node, "This is not part of a formula.")
         if a_constant is not None and b_constant is not None:
             constant = self.constant(node, on_floats, a_constant, b_constant)
-        exponent = b_constant if isinstance(node.op, ast.Pow) else None
-        return self.sound(node, self.algebra.combine(type(node.op), a, b, exponent)), constant
+        return self.sound(node, self.algebra.combine(type(node.op), a, b, b_constant, constant)), constant
 
     def call(
         self, node: ast.Call, name: str, arguments: list[ast.expr], depth: int
@@ -379,7 +381,7 @@ class _Walk:
         constant = None
         if len(constants) == len(built):
             constant = self.constant(node, on_floats, *constants)
-        return self.sound(node, self.algebra.call(name, [value for value, _ in built])), constant
+        return self.sound(node, self.algebra.call(name, [value for value, _ in built], constant)), constant
 
     def constant(self, node: ast.expr, function: Callable[..., Any], *values: float) -> float:
         """The value of a constant part, in floats; refused if it is not a finite real number."""

@@ -266,8 +266,8 @@ class Adam(Rule):
 
     @property
     def form(self) -> str:  # type: ignore[override]
-        """Whether the bias is corrected."""
-        return "bias-corrected" if self.bias_correction else "no bias correction"
+        """Whether the running means are corrected for their start at zero."""
+        return "corrected" if self.bias_correction else "uncorrected"
 
     @property
     def formula(self) -> str:

@@ -86,7 +86,8 @@ def solve(scene: Scene) -> Iterator[Race]:
                 surface, racer.optimizer, scene.start, scene.steps, scene.schedule, scene.noise, scene.seed
             )  # fmt: skip
             entries.append(Entry(index, copy, racer, path))
-    yield Race(scene, surface, tuple(entries), complete=scene.more_starts is None)
+    alone = scene.more_starts is None or not entries
+    yield Race(scene, surface, tuple(entries), complete=alone)
     if scene.more_starts is None:
         return
     around = starts(scene.more_starts, surface, scene.start, scene.seed)
@@ -140,5 +141,6 @@ def measured(path: Path, measure: Measure, minima: Array | None = None) -> Array
     hessian = path.surface.hessian(path.points)
     mean = (hessian[:, 0, 0] + hessian[:, 1, 1]) / 2
     half = np.hypot((hessian[:, 0, 0] - hessian[:, 1, 1]) / 2, hessian[:, 0, 1])
-    rates = np.append(path.learning_rates, path.learning_rates[-1:])
+    last = path.learning_rates[-1] if path.steps else float(path.optimizer.learning_rate)
+    rates = np.append(path.learning_rates, last)
     return rates * (mean + half)

@@ -79,7 +79,8 @@ def _outside(moment: Moment, step: int) -> str:
 def _start(moment: Moment, step: int) -> str:
     if step > 0:
         return ""
-    return f"at the start: ‖g‖ = {moment.slope:.3g}, the first step is {moment.length(0):.2g} long"
+    first = f", the first step is {moment.length(0):.2g} long" if moment.path.last else ""
+    return f"at the start: ‖g‖ = {moment.slope:.3g}{first}"
 
 
 def _zigzag(moment: Moment, step: int) -> str:

@@ -128,6 +128,9 @@ class Racer(Part):
         rule = given.pop("rule", None)
         if not isinstance(rule, str):
             raise FieldError("rule", 'Each optimizer needs a rule, such as rule = "adam".')
+        for name, value in given.items():
+            if isinstance(value, list | dict):
+                raise FieldError(name, f"{name} must be one number or word, not a list or a table.")
         return {"optimizer": make_optimizer(rule, **given), "enabled": enabled}
 
     @model_serializer
@@ -324,6 +327,7 @@ def line_of(text: str, place: Sequence[str | int]) -> int | None:
     table: tuple[str | int, ...] = ()
     counts: dict[str, int] = {}
     best, best_depth = None, 0
+    place = (*place, 0) if len(place) == 1 else place  # a whole list of tables: its first header
     for number, line in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line)
         pair = re.match(r"\s*([A-Za-z0-9_.\"' -]+?)\s*=", line)

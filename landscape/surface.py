@@ -86,14 +86,13 @@ class Surface:
         for name, value in given.items():
             if not name.isidentifier() or name in ("x", "y") or name.startswith("_"):
                 raise FieldError(name, f"“{name}” cannot name a parameter; use letters such as a or k.")
-            if not isinstance(value, int | float) or not math.isfinite(value):
-                raise FieldError(name, f"Parameter {name} must be a finite number, not {value!r}.")
+            _check_parameter(name, value)
         chosen = tuple(
             Parameter(name, float(value), min(0.0, 2 * value), max(1.0, 2 * value))
             for name, value in given.items()
         )
         surface = cls(formula, x, y, chosen)
-        _ = surface.expression.first_derivatives
+        _ = surface.expression.second_derivatives
         return surface
 
     @cached_property
@@ -120,6 +119,11 @@ class Surface:
         return tuple(parameter.value for parameter in self.parameters)
 
     @property
+    def _on_arrays(self) -> tuple[np.float64, ...]:
+        """The values as NumPy's floats: a fractional power of a negative one is nan, not complex."""
+        return tuple(np.float64(value) for value in self.values)
+
+    @property
     def size(self) -> float:
         """Diagonal of the domain."""
         return math.hypot(self.x[1] - self.x[0], self.y[1] - self.y[0])
@@ -135,8 +139,7 @@ class Surface:
             if name not in known:
                 there = f"It has {', '.join(known)}." if known else "It has none."
                 raise FieldError(name, f"{self.title} has no parameter “{name}”. {there}")
-            if isinstance(value, bool | str) or not math.isfinite(value):
-                raise FieldError(name, f"Parameter {name} must be a finite number, not {value!r}.")
+            _check_parameter(name, value)
         changed = tuple(
             replace(parameter, value=float(values.get(parameter.name, parameter.value)))
             for parameter in self.parameters
@@ -151,14 +154,14 @@ class Surface:
         """
         x, y = _columns(points)
         with np.errstate(all="ignore"):
-            return np.broadcast_to(self.expression.value(x, y, *self.values), x.shape).astype(float)
+            return np.broadcast_to(self.expression.value(x, y, *self._on_arrays), x.shape).astype(float)
 
     def gradient(self, points: ArrayLike) -> Array:
         """Exact gradient: points `(..., 2)` -> `(..., 2)`; nan where undefined."""
         x, y = _columns(points)
         result = np.empty((*x.shape, 2))
         with np.errstate(all="ignore"):
-            result[..., 0], result[..., 1] = self.expression.gradient(x, y, *self.values)
+            result[..., 0], result[..., 1] = self.expression.gradient(x, y, *self._on_arrays)
         return result
 
     def hessian(self, points: ArrayLike) -> Array:
@@ -166,10 +169,16 @@ class Surface:
         x, y = _columns(points)
         result = np.empty((*x.shape, 2, 2))
         with np.errstate(all="ignore"):
-            xx, xy, yy = self.expression.hessian(x, y, *self.values)
+            xx, xy, yy = self.expression.hessian(x, y, *self._on_arrays)
         result[..., 0, 0], result[..., 1, 1] = xx, yy
         result[..., 0, 1] = result[..., 1, 0] = xy
         return result
+
+
+def _check_parameter(name: str, value: Any) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not -1e300 < value < 1e300:
+        raise FieldError(name, f"Parameter {name} must be a finite number, not {str(value)[:40]}.")
 
 
 def checked_range(name: str, given: Any) -> Range:

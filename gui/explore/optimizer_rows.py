@@ -87,6 +87,8 @@ class OptimizerRow(QWidget):
         self.toggle = Toggle(f"{optimizer.title} takes part")
         top.addWidget(self.sample)
         top.addWidget(label(optimizer.title, "name"))
+        self.form_name = label("", "dim")
+        top.addWidget(self.form_name)
         top.addStretch(1)
         top.addWidget(self.more)
         top.addWidget(self.toggle)
@@ -161,6 +163,8 @@ class OptimizerRow(QWidget):
         if "bias_correction" in self.switches and self.form is not None:
             self.switches["bias_correction"].setEnabled(optimizer.form == "ewma")
         self.formula.setText(optimizer.formula)
+        self.form_name.setText(optimizer.form)
+        self.sample.setToolTip(optimizer.formula)
         if not racer.enabled:
             self.remark.say("switched off")
         self._theme = theme

@@ -29,10 +29,12 @@ from gui.jobs import Jobs
 from gui.theme import DARK, Theme
 from gui.views.ticks import number
 from gui.widgets.card import label
+from landscape.descent import Path
 from landscape.errors import LandscapeError
 from landscape.race import Race, solve
 from landscape.remarks import remark
 from landscape.scene import Scene
+from landscape.stages import stages
 
 INLINE_STEPS = 3000  # rule-steps that take well under 10 ms: more goes through a job
 HINT = "Drag the ring to move the start.   Space plays, ← and → step.   ? shows all keys."
@@ -57,7 +59,8 @@ class ExplorePage(QWidget):
         self._gl_wanted = not without_gl
         self._theme = DARK
         self._was_playing = False
-        self._remarked: tuple[int, int] = (-1, -1)
+        self._remarked: tuple[int, int, int] = (-1, -1, -1)
+        self.stage_number = 0  # of the present update; 0: the update as a whole
         self._build()
         self._connect()
         document.changed.connect(self._changed)
@@ -139,6 +142,7 @@ class ExplorePage(QWidget):
         stage.loss.scrubbed.connect(self._scrubbed)
         stage.measure.scrubbed.connect(self._scrubbed)
         self.playback.stepChanged.connect(stage.set_step)
+        self.playback.stepChanged.connect(self._step_changed)
         self._remark_timer = QTimer(self)
         self._remark_timer.setInterval(160)
         self._remark_timer.timeout.connect(self._show_remarks)
@@ -245,7 +249,7 @@ class ExplorePage(QWidget):
     def _race_ready(self, race: Race) -> None:
         self.stage.show_race(race)
         self.stage.set_step(self.playback.step)
-        self._remarked = (-1, -1)
+        self._remarked = (-1, -1, -1)
         if race.complete:
             self.stage.describe()
 
@@ -319,6 +323,36 @@ class ExplorePage(QWidget):
         x, y = view.x_range, view.y_range
         self.jobs.start("part", lambda: prepare_part(ground.map, x, y), self._ground_ready)
 
+    def focus_formula(self) -> None:
+        """Put the cursor into the formula."""
+        field = self.surface_card.formula
+        self.inspector.ensureWidgetVisible(field)
+        field.setFocus()
+        field.selectAll()
+
+    def move_stage(self, by: int) -> None:
+        """One stage of the present update forward or back; past its ends, the next or last step."""
+        self.playback.pause()
+        if self.stage.race is None:
+            return
+        paths = [entry.path for entry in self.stage.race.entries]
+        if not 0 <= self.stage_number + by <= self._stage_count(paths, self.playback.step):
+            step = self.playback.step + by
+            if not 0 <= step <= self.playback.length:
+                return
+            self.playback.go_to(step)
+            self.stage_number = 0 if by > 0 else self._stage_count(paths, step)
+        else:
+            self.stage_number += by
+        self._show_remarks()
+
+    @staticmethod
+    def _stage_count(paths: list[Path], step: int) -> int:
+        return max((len(stages(path, step)) for path in paths), default=0)
+
+    def _step_changed(self) -> None:
+        self.stage_number = 0
+
     # --- words -------------------------------------------------------------------------------------
 
     def _hovered(self, x: float, y: float) -> None:
@@ -342,10 +376,18 @@ class ExplorePage(QWidget):
 
     def _show_remarks(self) -> None:
         race = self.stage.race
-        now = (id(race), self.playback.step)
+        now = (id(race), self.playback.step, self.stage_number)
         if race is None or now == self._remarked or not self.inspector.isVisible():
             return
         self._remarked = now
-        self.optimizers_card.show_remarks(
-            {entry.index: remark(entry.path, self.playback.step) for entry in race.entries}
-        )
+        self.optimizers_card.show_remarks({entry.index: self._words(entry.path) for entry in race.entries})
+
+    def _words(self, path: Path) -> str:
+        """What a rule is doing; or, stage by stage, how its next update comes about."""
+        if self.stage_number == 0:
+            return remark(path, self.playback.step)
+        found = stages(path, self.playback.step)
+        if not found:
+            return "no further update"
+        shown = min(self.stage_number, len(found))
+        return f"{shown}/{len(found)} {found[shown - 1]}"

@@ -61,12 +61,12 @@ class Camera:
     distance: float = 1.0
     fit: float = 5.0  # world distance at which the box fits, from `fitted`
 
-    def fitted(self, box: Box, aspect: float, margin: float = 0.95) -> Camera:
-        """The camera moved so that at distance 1 the box fills `margin` of the view's height.
+    def fitted(self, world: np.ndarray, aspect: float, margin: float = 0.94) -> Camera:
+        """The camera moved so that at distance 1 these points `(n, 3)` fill `margin` of the view.
 
-        `aspect` is width over height of the part of the view that the box may take.
+        `aspect` is width over height of the part of the view that they may take.
         """
-        corners = box.corners() @ self._rotation().T  # right, up, towards the viewer
+        corners = np.asarray(world) @ self._rotation().T  # right, up, towards the viewer
         slope = math.tan(math.radians(FIELD_OF_VIEW / 2)) * margin
         need = corners[:, 2] + np.maximum(
             np.abs(corners[:, 1]) / slope, np.abs(corners[:, 0]) / (slope * max(aspect, 1e-3))

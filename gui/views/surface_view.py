@@ -55,6 +55,7 @@ class SurfaceView(Canvas):
         self._pressed: QPointF | None = None
         self._dragging = False
         self._area = QRectF(0, 0, 1, 1)
+        self._extent = self.box.corners()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Surface in three dimensions")
@@ -77,6 +78,7 @@ class SurfaceView(Canvas):
         """Show these heights, with contour lines draped over them or without."""
         self._relief, self._colormap, self._contours = relief, colormap, contours
         self.box = Box.over(relief.x, relief.y)
+        self._extent = _extent(relief, self.box)
         self._build_ground()
         self._build_trails()
 
@@ -191,7 +193,7 @@ class SurfaceView(Canvas):
         self._area = area
         for_labels = 5 * self.theme.axis * self.type_scale
         room = max(area.width() - for_labels, 0.3 * area.width())
-        self.camera = self.camera.fitted(self.box, room / max(area.height(), 1))
+        self.camera = self.camera.fitted(self._extent, room / max(area.height(), 1))
 
     def _project(self, world: np.ndarray) -> np.ndarray:
         return self.camera.project(world, self._area.width(), self._area.height())
@@ -391,6 +393,14 @@ class SurfaceView(Canvas):
             return False
         place = self._on_ground(np.array(self._start))
         return place is not None and float(np.hypot(*(self._project(place) - [at.x(), at.y()]))) < GRAB
+
+
+def _extent(relief: Relief, box: Box) -> np.ndarray:
+    """Points that have to be in the picture: some of the surface, and the floor's corners."""
+    xs, ys = np.meshgrid(relief.xs[::8], relief.ys[::8])
+    world = box.world(np.stack([xs, ys], axis=-1), relief.heights[::8, ::8]).reshape(-1, 3)
+    corners = box.corners()
+    return np.concatenate([world[np.isfinite(world).all(axis=1)], corners[corners[:, 2] < 0]])
 
 
 def _rgb(colour: str) -> tuple[float, float, float]:

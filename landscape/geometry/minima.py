@@ -34,11 +34,15 @@ def minima(surface: Surface, resolution: int = 161) -> Array:
         return np.empty((0, 2))
     for _ in range(30):
         hessian, gradient = surface.hessian(points), surface.gradient(points)
-        determinant = hessian[:, 0, 0] * hessian[:, 1, 1] - hessian[:, 0, 1] ** 2
-        solvable = np.isfinite(determinant) & (np.abs(determinant) > 1e-300)
-        step = np.zeros_like(points)
-        step[solvable] = np.linalg.solve(hessian[solvable], gradient[solvable, :, None])[..., 0]
-        points = points - np.clip(step, -cell, cell)
+        a, b, d = hessian[:, 0, 0], hessian[:, 0, 1], hessian[:, 1, 1]
+        determinant = a * d - b * b
+        size = np.maximum(np.abs(a), np.maximum(np.abs(b), np.abs(d)))
+        with np.errstate(all="ignore"):
+            step_x = (d * gradient[:, 0] - b * gradient[:, 1]) / determinant
+            step_y = (a * gradient[:, 1] - b * gradient[:, 0]) / determinant
+        newton = np.stack([step_x, step_y], axis=1)
+        solvable = (np.abs(determinant) > 1e-12 * size**2) & np.isfinite(newton).all(axis=1)
+        points = points - np.clip(np.where(solvable[:, None], newton, 0.0), -cell, cell)
     curvature = np.linalg.eigvalsh(np.nan_to_num(surface.hessian(points)))
     steepness = np.linalg.norm(surface.gradient(points), axis=1)
     good = (np.abs(points - seeds) <= 3 * cell).all(axis=1)

@@ -1,0 +1,104 @@
+"""The commands of the window: one table, from which menu, shortcuts, palette and help are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QMenu
+
+from gui.actions import Action, pretty_key
+from landscape.surface import surfaces
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
+
+Deed = tuple[str, str, Callable[[], object]]
+
+
+def command_table(window: MainWindow) -> list[Action]:
+    """Every command, in menu order."""
+    page, document = window.explore, window.document
+    playback = page.playback
+    return [
+        Action("File", "Open …", ("Ctrl+O",), window.open_dialog),
+        Action("File", "Save", ("Ctrl+S",), window.save),
+        Action("File", "Save as …", ("Ctrl+Shift+S",), window.save_as),
+        Action("File", "Save an animation …", ("Ctrl+E",), window.save_animation),
+        Action("File", "Reopen the last session", (), window.reopen_session),
+        Action("File", "Quit", ("Ctrl+Q",), window.close),
+        Action("Edit", "Undo", ("Ctrl+Z",), document.undo),
+        Action("Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), document.redo),
+        Action("Edit", "Choose a surface …", ("Ctrl+L",), page.surface_card.open_picker),
+        Action("Edit", "Type a formula", ("Ctrl+F",), page.focus_formula),
+        Action("Playback", "Play or pause", ("Space",), playback.toggle, True),
+        Action("Playback", "One step forward", ("Right",), lambda: playback.move(1), True),
+        Action("Playback", "One step back", ("Left",), lambda: playback.move(-1), True),
+        Action("Playback", "One stage forward", ("Shift+Right",), lambda: page.move_stage(1), True),
+        Action("Playback", "One stage back", ("Shift+Left",), lambda: page.move_stage(-1), True),
+        Action("Playback", "Ten steps forward", ("Ctrl+Right",), lambda: playback.move(10), True),
+        Action("Playback", "Ten steps back", ("Ctrl+Left",), lambda: playback.move(-10), True),
+        Action("Playback", "To the start", ("Home",), lambda: playback.go_to(0), True),
+        Action("Playback", "To the end", ("End",), lambda: playback.go_to(playback.length), True),
+        Action("View", "Map", ("1",), lambda: page.set_layout("map"), True),
+        Action("View", "Surface", ("2",), lambda: page.set_layout("surface"), True),
+        Action("View", "Both", ("3",), lambda: page.set_layout("both"), True),
+        Action("View", "Look straight down", ("T",), page.top_down, True),
+        Action("View", "Reset the view", ("R",), page.reset_view, True),
+        Action("View", "Dark", (), lambda: window.choose_theme("dark")),
+        Action("View", "Light", (), lambda: window.choose_theme("light")),
+        Action("View", "Projector", (), lambda: window.choose_theme("projector")),
+        Action("View", "Next theme", ("Ctrl+T",), window.next_theme),
+        Action("Lecture", "Full screen for the lecture", ("F5", "F11"), window.toggle_lecture),
+        Action("Lecture", "Black screen", ("B", "."), window.toggle_black, True),
+        Action("Lecture", "Next scene", ("PgDown",), lambda: window.move_scene(1)),
+        Action("Lecture", "Previous scene", ("PgUp",), lambda: window.move_scene(-1)),
+        Action("Lecture", "Leave", ("Esc",), window.leave, True),
+        Action("Help", "Command palette …", ("Ctrl+K",), window.open_palette),
+        Action("Help", "Keys and help …", ("?", "F1"), window.open_help, True),
+    ]
+
+
+def build_menu(window: MainWindow, actions: list[Action]) -> QMenu:
+    """All commands as a menu, with recent files and bundled scenes."""
+    menu = QMenu(window)
+    menus: dict[str, QMenu] = {}
+    labels = {"Undo": window.document.undo_label, "Redo": window.document.redo_label}
+    for action in actions:
+        if action.menu not in menus:
+            child = menu.addMenu(action.menu)
+            assert child is not None
+            menus[action.menu] = child
+        text = action.text
+        if labels.get(text):
+            text = f"{text}: {labels[text]}"
+        if action.keys:
+            text = f"{text}\t{pretty_key(action.keys[0])}"
+        entry = QAction(text, menu)
+        entry.triggered.connect(lambda _, run=action.run: run())
+        menus[action.menu].addAction(entry)
+    recent = QMenu("Open recent", menu)
+    for path in window.settings.recent():
+        recent.addAction(path.name, partial(window.open_path, path))
+    recent.setEnabled(not recent.isEmpty())
+    menus["File"].insertMenu(menus["File"].actions()[1], recent)
+    scenes = QMenu("Scenes", menu)
+    for place, title in enumerate(window.scene_titles()):
+        scenes.addAction(title, partial(window.show_scene_number, place))
+    menu.insertMenu(menus["Playback"].menuAction(), scenes)
+    return menu
+
+
+def deeds(window: MainWindow, actions: list[Action]) -> list[Deed]:
+    """What the palette offers: every command, surface and scene, as (name, keys, deed)."""
+    found: list[Deed] = [
+        (f"{action.menu}: {action.text.rstrip(' …')}", "  ".join(map(pretty_key, action.keys)), action.run)
+        for action in actions
+    ]
+    for key, surface in surfaces.items():
+        found.append((f"Surface: {surface.title}", "", partial(window.explore.surface_card.choose, key)))
+    for place, title in enumerate(window.scene_titles()):
+        found.append((f"Scene: {title}", "", partial(window.show_scene_number, place)))
+    return found
