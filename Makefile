@@ -6,7 +6,7 @@ SCREEN := xvfb-run -a -s "-screen 0 1920x1200x24 +extension GLX"
 # Software OpenGL, so that the pictures do not depend on the machine's driver.
 SOFTWARE_GL := LIBGL_ALWAYS_SOFTWARE=1 PYOPENGL_PLATFORM=glx QT_QPA_PLATFORM=xcb
 
-.PHONY: run test check oracles bench wheel clean
+.PHONY: run test check oracles bench soak wheel clean
 
 run: $(VENV)/.app
 	@.ci/system-packages run
@@ -28,6 +28,10 @@ oracles: $(VENV)/.oracles
 bench: $(VENV)/.oracles $(VENV)/.bench
 	@.ci/system-packages test
 	$(SOFTWARE_GL) $(SCREEN) $(BIN)/python -m pytest tests/bench -s
+
+soak: $(VENV)/.test
+	@.ci/system-packages test
+	LANDSCAPE_SOAK_SECONDS=300 $(SOFTWARE_GL) $(SCREEN) $(BIN)/python -m pytest tests/gui/test_random.py -s
 
 wheel: $(VENV)/.app
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
