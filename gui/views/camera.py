@@ -61,16 +61,20 @@ class Camera:
     distance: float = 1.0
     fit: float = 5.0  # world distance at which the box fits, from `fitted`
 
-    def fitted(self, world: np.ndarray, aspect: float, margin: float = 0.94) -> Camera:
-        """The camera moved so that at distance 1 these points `(n, 3)` fill `margin` of the view.
+    def fitted(self, world: np.ndarray, size: tuple[float, float], pad: tuple[float, float]) -> Camera:
+        """The camera moved so that at distance 1 these points `(n, 3)` fill the view but for `pad`.
 
-        `aspect` is width over height of the part of the view that they may take.
+        Parameters
+        ----------
+        size : width and height of the view in pixels
+        pad : pixels to leave free at the left and right, and at the top and bottom
         """
-        corners = np.asarray(world) @ self._rotation().T  # right, up, towards the viewer
-        slope = math.tan(math.radians(FIELD_OF_VIEW / 2)) * margin
-        need = corners[:, 2] + np.maximum(
-            np.abs(corners[:, 1]) / slope, np.abs(corners[:, 0]) / (slope * max(aspect, 1e-3))
-        )
+        width, height = size
+        slope = math.tan(math.radians(FIELD_OF_VIEW / 2))
+        free_y = max(1 - 2 * pad[1] / height, 0.3)
+        free_x = max(1 - 2 * pad[0] / width, 0.3) * width / height
+        points = np.asarray(world) @ self._rotation().T  # right, up, towards the viewer
+        need = points[:, 2] + np.maximum(np.abs(points[:, 1]) / free_y, np.abs(points[:, 0]) / free_x) / slope
         return replace(self, fit=float(need.max()))
 
     def turned(self, azimuth: float, elevation: float) -> Camera:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter
+from PyQt6.QtGui import QColor, QFontMetricsF, QPainter
 
 from gui.theme import Look, font
 from gui.views.canvas import Canvas
@@ -31,6 +31,10 @@ class LegendView(Canvas):
         row = min(3.0 * unit, area.height() / len(self._names))
         top = area.center().y() - row * len(self._names) / 2
         type_ = font(min(1.25 * unit, row * 0.55), 600)
+        widest = max(QFontMetricsF(type_).horizontalAdvance(name) for _, name in self._names)
+        room = area.width() - 7.4 * unit
+        if widest > room:
+            type_ = font(type_.pixelSize() * room / widest, 600)
         for place, (look, name) in enumerate(self._names):
             y = top + (place + 0.5) * row
             painter.setPen(line_pen(look, self.theme.trail))

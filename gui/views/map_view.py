@@ -156,8 +156,8 @@ class MapView(Canvas):
         height = self.theme.axis * self.type_scale
         pad = 0.7 * height
         pen = QPen(QColor(self.theme.text), 1.2)
-        most_x = max(2, int(area.width() / (9 * height)))
-        most_y = max(2, int(area.height() / (5 * height)))
+        most_x = max(3, int(area.width() / (5 * height)))
+        most_y = max(3, int(area.height() / (4 * height)))
         for tick in ticks(*self.x_range, most_x):
             x = float(self.to_pixels(np.array([tick, 0.0]), area)[0])
             if area.left() + 3 * height < x < area.right() - 3 * height:

@@ -21,13 +21,14 @@ class Mesh:
     colours: np.ndarray
 
 
-def surface_mesh(heights: np.ndarray, box: Box, table: np.ndarray) -> Mesh:
+def surface_mesh(heights: np.ndarray, box: Box, table: np.ndarray, ambient: float = 0.6) -> Mesh:
     """The height field, lit; alpha carries the height, from which the contour lines are drawn.
 
     Parameters
     ----------
     heights : `(ny, nx)` in [0, 1]; cells that touch a hole (nan) are left out
     table : `(256, 4)` uint8, low to high
+    ambient : share of the light that comes from everywhere
     """
     rows, columns = heights.shape
     filled = np.nan_to_num(heights, nan=0.0)
@@ -41,7 +42,7 @@ def surface_mesh(heights: np.ndarray, box: Box, table: np.ndarray) -> Mesh:
     )
     normals = np.stack([-slope_x, -slope_y, np.ones_like(filled)], axis=-1)
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
-    light = 0.62 + 0.46 * np.clip(normals @ LIGHT, 0, 1)
+    light = ambient + (1.08 - ambient) * np.clip(normals @ LIGHT, 0, 1)
     colours = np.empty((rows, columns, 4), dtype=np.float32)
     base = table[(filled * 255).round().astype(int)][..., :3] / 255.0
     colours[..., :3] = np.clip(base * light[..., None], 0, 1)

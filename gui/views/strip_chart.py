@@ -151,7 +151,7 @@ class StripChart(Canvas):
 
     def _paint_curves(self, painter: QPainter, plot: QRectF, past: bool) -> None:
         painter.save()
-        painter.setClipRect(plot.adjusted(-2, -3, 3, 3))
+        painter.setClipRect(plot.adjusted(-2, -3, 3, 3), Qt.ClipOperation.IntersectClip)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         width = (self.theme.trail if past else 1.2) * (0.6 + 0.4 * self.type_scale) * (0.8 if past else 1)
         painter.setOpacity(1.0 if past else 0.4)

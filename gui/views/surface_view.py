@@ -106,7 +106,12 @@ class SurfaceView(Canvas):
     def _build_ground(self) -> None:
         if self._relief is None or self._scene is None:
             return
-        mesh = surface_mesh(self._relief.heights, self.box, lookup_table(self._colormap, self.theme))
+        mesh = surface_mesh(
+            self._relief.heights,
+            self.box,
+            lookup_table(self._colormap, self.theme),
+            0.6 if self.theme.is_dark else 0.8,
+        )
         line = QColor(self.theme.contour if self._contours else Qt.GlobalColor.transparent)
         self._scene.show_ground(mesh, line, 1.1 * self.type_scale)
         self._build_frame()
@@ -191,9 +196,9 @@ class SurfaceView(Canvas):
     def _fit(self, area: QRectF) -> None:
         """Let the box fill the view, with room for the numbers at the left and the right."""
         self._area = area
-        for_labels = 5 * self.theme.axis * self.type_scale
-        room = max(area.width() - for_labels, 0.3 * area.width())
-        self.camera = self.camera.fitted(self._extent, room / max(area.height(), 1))
+        unit = self.theme.axis * self.type_scale
+        size = (max(area.width(), 1.0), max(area.height(), 1.0))
+        self.camera = self.camera.fitted(self._extent, size, (3.2 * unit, 2.2 * unit))
 
     def _project(self, world: np.ndarray) -> np.ndarray:
         return self.camera.project(world, self._area.width(), self._area.height())
@@ -264,9 +269,10 @@ class SurfaceView(Canvas):
         for _, place, look in sorted(balls, key=lambda ball: -ball[0]):
             at = self._project(place)
             hidden = self._is_hidden(place)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(0, 0, 0, 30 if hidden else 90))
-            painter.drawEllipse(QPointF(*at), radius, radius * squash)
+            if not hidden:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(QColor(0, 0, 0, 90))
+                painter.drawEllipse(QPointF(*at), radius, radius * squash)
             ball_at = QPointF(at[0], at[1] - lift)
             draw_ball(painter, ball_at, look, self.theme, radius, 0.35 if hidden else 1.0)
 
