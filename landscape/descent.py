@@ -259,7 +259,7 @@ def _rates(optimizer: Optimizer, schedule: Schedule | None, steps: int) -> Array
         if np.ndim(value):
             raise FieldError(name, f"{name} must be one number here: a path has one rule.")
     rate = float(optimizer.learning_rate)
-    if schedule is None:
+    if schedule is None or schedule == Schedule():
         return np.full(steps, rate)
     return np.array([schedule(k) for k in range(steps)], dtype=float) * rate
 

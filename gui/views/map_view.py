@@ -27,6 +27,7 @@ from landscape.race import Race
 from landscape.relief import Relief
 from landscape.surface import Range
 
+FINEST = 1.6  # pixels between two points of a trail
 GRAB = 14.0  # pixels around the start in which the pointer shows that it can be grabbed
 
 
@@ -345,7 +346,12 @@ def _thinned(pixels: np.ndarray, area: QRectF) -> np.ndarray:
     far = np.abs(pixels).max(axis=1) > reach
     if far.any():  # keep the first point outside, on the way there
         pixels = np.clip(pixels[: int(far.argmax()) + 1], -reach, reach)
-    cells = (pixels / 0.8).round().astype(np.int64)
-    keep = np.ones(len(pixels), dtype=bool)
-    keep[1:-1] = (cells[1:-1] != cells[:-2]).any(axis=1)
-    return pixels[keep]
+    kept, (last_x, last_y) = [0], pixels[0].tolist()
+    for k, (x, y) in enumerate(pixels.tolist()):
+        # From the last one that was kept: a jitter around a minimum shrinks to a point.
+        if abs(x - last_x) + abs(y - last_y) > FINEST:
+            kept.append(k)
+            last_x, last_y = x, y
+    if kept[-1] != len(pixels) - 1:
+        kept.append(len(pixels) - 1)
+    return pixels[kept]

@@ -153,7 +153,8 @@ class StripChart(Canvas):
         painter.save()
         painter.setClipRect(plot.adjusted(-2, -3, 3, 3), Qt.ClipOperation.IntersectClip)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        width = (self.theme.trail if past else 1.2) * (0.6 + 0.4 * self.type_scale) * (0.8 if past else 1)
+        # One pixel wide is a fast path of Qt's; everything wider is stroked as a shape.
+        width = 0.8 * self.theme.trail * (0.6 + 0.4 * self.type_scale) if past else 1.0
         painter.setOpacity(1.0 if past else 0.4)
         for values, look in zip(self._curves.values, self._curves.looks, strict=True):
             pen = line_pen(look, width) if past else QPen(QColor(look.colour), width)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 import gui.document
@@ -12,7 +14,7 @@ from landscape.scene import Scene, opening_scene
 @pytest.fixture
 def clock(monkeypatch):
     now = {"now": 1000.0}
-    monkeypatch.setattr(gui.document.time, "monotonic", lambda: now["now"])
+    monkeypatch.setattr(gui.document, "time", SimpleNamespace(monotonic=lambda: now["now"]))
     return now
 
 

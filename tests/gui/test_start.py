@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from driving import (
@@ -118,7 +120,7 @@ def test_balls_run_again_once_a_start_is_let_go_while_playing(flat_window):
 @pytest.mark.parametrize("pause", [0.0, 5.0])
 def test_whole_drag_is_one_step_of_undo(flat_window, monkeypatch, pause):
     clock = {"now": 100.0}
-    monkeypatch.setattr(gui.document.time, "monotonic", lambda: clock["now"])
+    monkeypatch.setattr(gui.document, "time", SimpleNamespace(monotonic=lambda: clock["now"]))
     old = flat_window.document.scene
 
     def wait():
