@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -54,6 +55,8 @@ def run(scene: Scene | None = None, path: Path | None = None) -> int:
     code = application.exec()
     garbage.stop()
     settings.set_gl_trying(False)
+    if not window.ended:
+        os._exit(code)  # a formula that SymPy is still busy with: waiting for it would look like a hang
     return code
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,16 @@ from landscape.scene import Scene
 
 MERGE_SECONDS = 1.5
 MAX_UNDO = 300
+
+
+@dataclass(frozen=True)
+class _State:
+    """What undo goes back to: a scene, and the file that it belongs to."""
+
+    label: str
+    scene: Scene
+    path: Path | None
+    saved: Scene
 
 
 class Document(QObject):
@@ -34,8 +45,8 @@ class Document(QObject):
         self.scene = scene
         self.path = path
         self._saved = scene
-        self._undo: list[tuple[str, Scene]] = []
-        self._redo: list[tuple[str, Scene]] = []
+        self._undo: list[_State] = []
+        self._redo: list[_State] = []
         self._last_edit: tuple[str, float] = ("", 0.0)
 
     @property
@@ -46,17 +57,18 @@ class Document(QObject):
     @property
     def undo_label(self) -> str:
         """What undo would take back, or ""."""
-        return self._undo[-1][0] if self._undo else ""
+        return self._undo[-1].label if self._undo else ""
 
     @property
     def redo_label(self) -> str:
         """What redo would do again, or ""."""
-        return self._redo[-1][0] if self._redo else ""
+        return self._redo[-1].label if self._redo else ""
 
-    def edit(self, label: str, merge: bool = False, **changes: Any) -> bool:
+    def edit(self, label: str, merge: bool = False, record: bool = True, **changes: Any) -> bool:
         """Change fields of the scene; False, and `refused`, if they are not valid.
 
-        With `merge`, quick successive edits of the same label (a drag) become one undo step.
+        With `merge`, quick successive edits of the same label (a drag) become one undo step. Without
+        `record` the change is one of looking, not of making: nothing to undo, nothing to lose.
         """
         try:
             scene = self.scene.edited(**changes)
@@ -65,23 +77,27 @@ class Document(QObject):
             return False
         if scene == self.scene:
             return True
+        if not record:
+            if not self.dirty:
+                self._saved = scene
+            self._become(scene)
+            return True
         now = time.monotonic()
         same = merge and self._last_edit[0] == label and now - self._last_edit[1] < MERGE_SECONDS
         if not (same and self._undo):
-            self._undo.append((label, self.scene))
-            del self._undo[:-MAX_UNDO]
-        self._redo.clear()
+            self._remember(label)
         self._last_edit = (label if merge else "", now)
         self._become(scene)
         return True
 
-    def replace(self, scene: Scene, label: str) -> None:
-        """Another whole scene as an edit, such as the next bundled one; can be undone."""
-        if scene != self.scene:
-            self._undo.append((label, self.scene))
-            self._redo.clear()
-            self._last_edit = ("", 0.0)
-            self._become(scene)
+    def replace(self, scene: Scene, label: str, path: Path | None, saved: bool) -> None:
+        """Another whole scene, from a file or not; the present one, file and all, can be had back."""
+        self._remember(label)
+        self._last_edit = ("", 0.0)
+        self.path = path
+        if saved:
+            self._saved = scene
+        self._become(scene)
 
     def undo(self) -> None:
         """Take the last change back."""
@@ -98,9 +114,7 @@ class Document(QObject):
         except LandscapeError as error:
             self.refused.emit(f"{path.name}: {error}")
             return False
-        self.path, self._saved = path, scene
-        self.replace(scene, "open")
-        self.stateChanged.emit()
+        self.replace(scene, "open a file", path, saved=True)
         return True
 
     def save(self, path: Path) -> bool:
@@ -114,19 +128,19 @@ class Document(QObject):
         self.stateChanged.emit()
         return True
 
-    def show_bundled(self, scene: Scene) -> None:
-        """Show one of the bundled scenes: nothing of it needs saving."""
-        self.path = None
-        self._saved = scene
-        self.replace(scene, "scene")
-        self.stateChanged.emit()
+    def _remember(self, label: str) -> None:
+        self._undo.append(_State(label, self.scene, self.path, self._saved))
+        del self._undo[:-MAX_UNDO]
+        self._redo.clear()
 
-    def _move(self, source: list[tuple[str, Scene]], target: list[tuple[str, Scene]]) -> None:
+    def _move(self, source: list[_State], target: list[_State]) -> None:
         if source:
-            label, scene = source.pop()
-            target.append((label, self.scene))
+            state = source.pop()
+            target.append(_State(state.label, self.scene, self.path, self._saved))
             self._last_edit = ("", 0.0)
-            self._become(scene)
+            if state.path != self.path:  # another file's scene, with what was saved of it
+                self.path, self._saved = state.path, state.saved
+            self._become(state.scene)
 
     def _become(self, scene: Scene) -> None:
         old, self.scene = self.scene, scene

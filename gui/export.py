@@ -1,11 +1,13 @@
-"""Draws a scene off the screen into an animation file, with the same views as the window."""
+"""Draws a scene off the screen into an animation file, with the window's own map, curves and legend."""
 
 from __future__ import annotations
 
 import io
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPainter
@@ -19,9 +21,11 @@ from gui.views.map_view import MapView
 from gui.views.strip_chart import Curves, StripChart
 from landscape.errors import LandscapeError
 from landscape.files import write_whole
-from landscape.race import solve
-from landscape.relief import relief
+from landscape.geometry.minima import minima
+from landscape.race import Race, solve
+from landscape.relief import Relief, relief
 from landscape.scene import Scene
+from landscape.surface import Array
 
 FRAMES_PER_SECOND = 20  # GIF delays are hundredths of a second: this is one that every viewer honours
 SECONDS = 7.0
@@ -31,7 +35,7 @@ HOLD_SECONDS = 1.5
 
 
 class AnimationWriter(QObject):
-    """Draws one frame a turn of the event loop, then encodes on a thread.
+    """Solves on a thread, draws one frame a turn of the event loop, encodes on a thread.
 
     Signals
     -------
@@ -43,32 +47,53 @@ class AnimationWriter(QObject):
 
     def __init__(self, scene: Scene, target: Path, theme: Theme, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
-        self._target, self._jobs = target, jobs
-        self._drawing = draw_frames(scene, theme, SIZE)
-        self._frames: list[QImage] = []
+        self.busy = False
+        self._scene, self._target, self._theme, self._jobs = scene, target, theme, jobs
+        self._pictures: list[Any] = []
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._draw_one)
 
     def start(self) -> None:
         """Begin."""
+        self.busy = True
+        self.progressed.emit("Drawing the animation …")
+        self._jobs.start("animation", lambda: _prepared(self._scene), self._draw, self._end)
+
+    def _draw(self, drawn: Drawn) -> None:
+        self._drawing = draw_frames(drawn, self._theme, SIZE)
         self._timer.start()
 
     def _draw_one(self) -> None:
         try:
-            self._frames.append(next(self._drawing))
+            self._pictures.append(_indexed(next(self._drawing), self._pictures))
+            if len(self._pictures) % 20 == 1:
+                self.progressed.emit(f"Drawing frame {len(self._pictures)} of {FRAMES} …")
         except StopIteration:
             self._timer.stop()
-            frames, target = self._frames, self._target
-            self._jobs.start("animation", lambda: _encoded(frames, target), self._done, self.finished.emit)
-        except LandscapeError as error:
-            self._timer.stop()
-            self.finished.emit(str(error))
-        if len(self._frames) % 20 == 1:
-            self.progressed.emit(f"Drawing frame {len(self._frames)} of {FRAMES} …")
+            pictures, target = self._pictures, self._target
+            self._jobs.start("animation", lambda: _encoded(pictures, target), self._done, self._end)
+        except Exception as error:  # never half a film
+            self._end(f"The animation could not be drawn: {error}.")
 
     def _done(self, target: Path) -> None:
-        self.finished.emit(f"Saved the animation to {target}.")
+        self._end(f"Saved the animation to {target}.")
+
+    def _end(self, sentence: str) -> None:
+        self._timer.stop()
+        self._pictures = []
+        self.busy = False
+        self.finished.emit(sentence)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What the frames are drawn from."""
+
+    race: Race
+    ground: Relief
+    contours: list[Array]
+    losses: tuple[Array, ...]
 
 
 def animate(scene: Scene, target: Path, theme: Theme = LIGHT) -> Path:
@@ -80,36 +105,50 @@ def animate(scene: Scene, target: Path, theme: Theme = LIGHT) -> Path:
         if the file cannot be written; nothing half-made is left behind.
     """
     application = QApplication.instance() or QApplication(sys.argv[:1])
-    written = next(_encoded(list(draw_frames(scene, theme, SIZE)), target))
+    pictures: list[Any] = []
+    for frame in draw_frames(next(_prepared(scene)), theme, SIZE):
+        pictures.append(_indexed(frame, pictures))
+    written = next(_encoded(pictures, target))
     del application
     return written
 
 
-def _encoded(frames: list[QImage], target: Path) -> Iterator[Path]:
+def _prepared(scene: Scene) -> Iterator[Drawn]:
+    """Everything that has to be computed, away from the GUI thread."""
+    if not any(racer.enabled for racer in scene.optimizers):
+        raise LandscapeError("No rule takes part in this scene: switch at least one on.")
+    *_, race = solve(scene)
+    ground = relief(race.surface, scene.log_scale)
+    contours = ground.contours() if scene.view.contours else []
+    yield Drawn(race, ground, contours, race.losses_above_lowest(minima(race.surface)))
+
+
+def _indexed(frame: QImage, before: list[Any]) -> Any:
+    """A frame in 255 colours. The first one drawn is the last of the film, with every colour in it:
+    all others share its palette, so that nothing flickers.
+    """  # noqa: D205
     from PIL import Image
 
-    pictures = [
-        Image.frombytes("RGBA", (frame.width(), frame.height()), rgba_bytes(frame)).convert("RGB")
-        for frame in frames
-    ]
-    # One palette for all frames, taken from the last, which has every colour in it: no flicker.
-    colours = pictures[-1].quantize(colors=255, method=Image.Quantize.MEDIANCUT)
-    still = [picture.quantize(palette=colours, dither=Image.Dither.NONE) for picture in pictures]
-    durations = [1000 // FRAMES_PER_SECOND] * (len(still) - 1) + [int(HOLD_SECONDS * 1000)]
+    picture = Image.frombytes("RGBA", (frame.width(), frame.height()), rgba_bytes(frame)).convert("RGB")
+    if not before:
+        return picture.quantize(colors=255, method=Image.Quantize.MEDIANCUT)
+    return picture.quantize(palette=before[0], dither=Image.Dither.NONE)
+
+
+def _encoded(pictures: list[Any], target: Path) -> Iterator[Path]:
+    film = [*pictures[1:], pictures[0]]
+    durations = [1000 // FRAMES_PER_SECOND] * (len(film) - 1) + [int(HOLD_SECONDS * 1000)]
     content = io.BytesIO()
-    still[0].save(content, "GIF", save_all=True, append_images=still[1:], duration=durations, loop=0)
+    film[0].save(content, "GIF", save_all=True, append_images=film[1:], duration=durations, loop=0)
     write_whole(target, content.getvalue())
     yield target.resolve()
 
 
-def draw_frames(scene: Scene, theme: Theme, size: tuple[int, int]) -> Iterator[QImage]:
-    """The frames of the race, from the start to the end."""
-    *_, race = solve(scene)
-    ground = relief(race.surface, scene.log_scale)
+def draw_frames(drawn: Drawn, theme: Theme, size: tuple[int, int]) -> Iterator[QImage]:
+    """The frames of the race: the last one first, then from the start on."""
+    race, ground, scene = drawn.race, drawn.ground, drawn.race.scene
     styles = looks(scene.optimizers, theme)
     chosen = tuple(styles[entry.index] for entry in race.entries)
-    if not chosen:
-        raise LandscapeError("No rule takes part in this scene: switch at least one on.")
     width, height = size
     scale = height / 720
     head, margin = 56 * scale, 16 * scale
@@ -122,13 +161,12 @@ def draw_frames(scene: Scene, theme: Theme, size: tuple[int, int]) -> Iterator[Q
     for view in (board, chart, legend):
         view.set_theme(theme, 1.15)
     board.show_domain(ground.x, ground.y)
-    board.show_relief(ground, ground.contours(), scene.view.colormap)
+    board.show_relief(ground, drawn.contours, scene.view.colormap)
     board.show_race(race, styles)
-    losses = tuple(entry.path.losses - race.lowest for entry in race.entries)
-    chart.show_curves(Curves("loss above the lowest, log scale", losses, chosen, log=True))
+    chart.show_curves(Curves("loss above the lowest, log scale", drawn.losses, chosen, log=True))
     legend.show_names([(styles[e.index], e.racer.optimizer.title) for e in race.entries])
 
-    for k in range(FRAMES):
+    for k in (FRAMES - 1, *range(FRAMES - 1)):
         step = round(scene.steps * k / (FRAMES - 1))
         image = QImage(QSize(width, height), QImage.Format.Format_RGB32)
         image.fill(QColor(theme.window))

@@ -25,7 +25,7 @@ def why_not_try(settings: Settings) -> str:
         return "3-D is switched off by LANDSCAPE_NO_GL."
     platform = QGuiApplication.platformName()
     if platform in ("offscreen", "minimal", "vnc", "linuxfb"):
-        return f"3-D needs OpenGL, which Qt's “{platform}” platform has not."
+        return f"3-D needs OpenGL, which Qt's “{platform}” platform does not have."
     if settings.gl_was_fatal():
         settings.set_gl_trying(False)
         return "OpenGL seems to have ended the program the last time: 3-D is left out until the next start."

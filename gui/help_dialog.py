@@ -11,7 +11,10 @@ from landscape import __version__
 
 _POINTER = (
     ("Map", "Click or drag: move the start. Wheel: zoom. Right drag: pan. 0: whole map."),
-    ("Surface", "Drag: turn. Click, or drag the ring: move the start. Wheel, + and −: nearer, farther."),
+    (
+        "Surface",
+        "Drag, or W A S D: turn. Click, or drag the ring: move the start. Wheel, + and −: nearer, farther.",
+    ),
     ("Curves", "Click or drag: go to that step."),
     ("Fields", "↑ and ↓ step a number; Enter takes it; Esc gives the old one back."),
     ("Window", "Drop a scene file (.toml) on it to open it."),

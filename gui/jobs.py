@@ -84,12 +84,12 @@ class Jobs(QObject):
         """Whether anything is under way."""
         return bool(self._running)
 
-    def shut_down(self) -> None:
-        """Cancel everything and wait for the threads to end."""
+    def shut_down(self) -> bool:
+        """Cancel everything and wait for the threads to end; False if some did not within 5 s."""
         for key in list(self._running):
             self.cancel(key)
         self._pool.clear()
-        self._pool.waitForDone(5000)
+        return self._pool.waitForDone(5000)
 
     def _deliver(self, key: str, number: int, kind: str, value: Any) -> None:
         if number != self._numbers.get(key):

@@ -57,6 +57,11 @@ class MainWindow(QMainWindow):
         self.jobs = Jobs(self)
         self.theme = theme
         self._theme_before_lecture: Theme | None = None
+        self._was_maximized = False
+        self.ended = True  # False if something could not be stopped in time
+        self._scene_place = 0
+        self.animation: AnimationWriter | None = None
+        self._styled_for: tuple[str, float] = ("", 0.0)
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 600)
         self.resize(1280, 800)
@@ -85,7 +90,7 @@ class MainWindow(QMainWindow):
     def begin(self) -> None:
         """Once the window stands: let the balls roll, and draw what is seen later."""
         self.explore.stage.map.setFocus()
-        self.explore.playback.play()
+        self.explore.play_from_start()
         QTimer.singleShot(1500, self.explore.surface_card.load_thumbnails)
 
     # --- commands ----------------------------------------------------------------------------------
@@ -156,15 +161,17 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(palette(theme))
-        self.setStyleSheet(stylesheet(theme, self._type_scale()))
+        scale = self._type_scale()
+        self._styled_for = (theme.name, scale)
+        self.setStyleSheet(stylesheet(theme, scale, scale if self.in_lecture else 1.0))
         self.rail.set_theme(theme)
-        self.explore.set_theme(theme, self._type_scale())
+        self.explore.set_theme(theme, scale)
 
     def _type_scale(self) -> float:
         """On the projector, type grows with the picture: 24 pixels at 1080 lines."""
         if self.theme.name != "projector":
             return 1.0
-        return min(max(self.height() / 760, 1.0), 3.0)
+        return round(min(max(self.height() / 760, 1.0), 3.0), 1)
 
     def choose_theme(self, name: str) -> None:
         """Change the theme and remember it."""
@@ -188,10 +195,14 @@ class MainWindow(QMainWindow):
             before, self._theme_before_lecture = self._theme_before_lecture, None
             self.rail.show()
             self.explore.set_lecture(False)
-            self.showNormal()
+            if self._was_maximized:
+                self.showMaximized()
+            else:
+                self.showNormal()
             self.set_theme(before)
         else:
             self._theme_before_lecture = self.theme
+            self._was_maximized = self.isMaximized()
             self.rail.hide()
             self.explore.set_lecture(True)
             self.showFullScreen()
@@ -220,9 +231,11 @@ class MainWindow(QMainWindow):
 
     def move_scene(self, by: int) -> None:
         """The next or the previous of the bundled scenes."""
-        titles, here = self.scene_titles(), self.document.scene.title
-        place = titles.index(here) + by if here in titles else 0
-        self.show_scene_number(place % len(titles))
+        place = self._scene_place + by
+        if not 0 <= place < len(scene_files()):
+            self.banner.say("This is the last scene." if by > 0 else "This is the first scene.")
+            return
+        self.show_scene_number(place)
 
     def scene_titles(self) -> list[str]:
         """The bundled scenes."""
@@ -235,12 +248,12 @@ class MainWindow(QMainWindow):
         except LandscapeError as error:
             self.banner.say(str(error))
             return
-        self.document.show_bundled(scene)
+        self._scene_place = place
+        self.document.replace(scene, "show a scene", None, saved=True)
         self._play_from_start()
 
     def _play_from_start(self) -> None:
-        self.explore.playback.go_to(0)
-        self.explore.playback.play()
+        self.explore.play_from_start()
 
     def open_dialog(self) -> None:
         """Ask for a scene file and open it."""
@@ -270,6 +283,9 @@ class MainWindow(QMainWindow):
         if path.suffix.lower() != ".gif":
             self.banner.say(f"{path.name}: an animation is written as .gif.")
             return
+        if self.animation is not None and self.animation.busy:
+            self.banner.say("An animation is being written already; please wait for it.")
+            return
         self.animation = AnimationWriter(self.document.scene, path, self.theme, self.jobs, self)
         self.animation.progressed.connect(self.banner.say)
         self.animation.finished.connect(self.banner.say)
@@ -285,7 +301,7 @@ class MainWindow(QMainWindow):
         except LandscapeError as error:
             self.banner.say(f"The last session cannot be reopened: {error}")
             return
-        self.document.replace(scene, "reopen the last session")
+        self.document.replace(scene, "reopen the last session", None, saved=False)
         self._play_from_start()
 
     def save(self) -> bool:
@@ -342,7 +358,7 @@ class MainWindow(QMainWindow):
         central = self.centralWidget()
         if self.black.isVisible() and central is not None:
             self.black.setGeometry(central.rect())
-        if self.theme.name == "projector":
+        if self._styled_for != (self.theme.name, self._type_scale()):
             self.set_theme(self.theme)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
@@ -351,7 +367,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.explore.playback.pause()
-        self.jobs.shut_down()
+        self.ended = self.jobs.shut_down()
         self.session.close()
         if not self.in_lecture:
             self.settings.set_geometry(self.saveGeometry())

@@ -22,6 +22,7 @@ class Session(QObject):
     def __init__(self, document: Document, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._jobs = document, jobs
+        self._written = document.scene
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
         self._file = Path(folder) / "session.toml"
         self.previous = self._file.with_name("previous-session.toml")
@@ -39,19 +40,22 @@ class Session(QObject):
 
     def _write_later(self) -> None:
         scene, file = self._document.scene, self._file
-        self._jobs.start("session", lambda: _write(scene, file), lambda done: None)
+        self._jobs.start("session", lambda: _write(scene, file), self._wrote)
+
+    def _wrote(self, scene: Scene) -> None:
+        self._written = scene
 
     def close(self) -> None:
         """Write what has not been written yet."""
-        if self._timer.isActive():
-            self._timer.stop()
+        self._timer.stop()
+        if self._document.scene != self._written:
             for _ in _write(self._document.scene, self._file):
                 pass
 
 
-def _write(scene: Scene, file: Path) -> Iterator[None]:
+def _write(scene: Scene, file: Path) -> Iterator[Scene]:
     try:
         write_whole(file, scene.to_toml().encode())
     except LandscapeError:
         return  # the user did not ask for it, so is not told
-    yield
+    yield scene

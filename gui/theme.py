@@ -10,6 +10,7 @@ import numpy as np
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QFont, QFontDatabase, QPalette
 
+from landscape.race import labels
 from landscape.resources import ASSETS
 from landscape.scene import Racer
 
@@ -87,24 +88,25 @@ _FURTHER: tuple[tuple[Shape, str, str, tuple[float, ...]], ...] = (
     ("pentagon", "#E69F00", "#8A5A00", (16, 4)),
     ("hexagon", "#4C8FD6", "#004F7C", (5, 4)),
     ("star", "#F0E442", "#6B6200", (14, 3, 2, 3, 2, 3)),
+    ("disc", "#B5A1E5", "#5B3FA8", (20, 6)),
+    ("square", "#8FD694", "#2E6B33", (3, 3)),
+    ("triangle", "#F2A59D", "#9C2F24", (10, 3, 10, 3, 2, 3)),
 )
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def looks(racers: tuple[Racer, ...], theme: Theme) -> list[Look]:
     """The looks of a scene's rules, in order; the same in every view."""
     result: list[Look] = []
-    copies: dict[str, int] = {}
+    seen: set[str] = set()
     further = 0
-    for racer in racers:
-        key, letter = racer.optimizer.key, racer.optimizer.letter
-        copies[key] = copies.get(key, 0) + 1
-        if copies[key] == 1 and key in _FIRST:
+    for racer, label in zip(racers, labels(racers), strict=True):
+        key = racer.optimizer.key
+        if key in _FIRST and key not in seen:
             shape, colour, strong, dash = _FIRST[key]
         else:
             shape, colour, strong, dash = _FURTHER[further % len(_FURTHER)]
             further += 1
-        label = letter if copies[key] == 1 else letter + str(copies[key]).translate(_SUBSCRIPTS)
+        seen.add(key)
         pale = theme.name == "projector" or (theme.name == "light" and QColor(colour).lightnessF() > 0.58)
         result.append(Look(label, shape, strong if pale else colour, dash))
     return result
@@ -170,23 +172,24 @@ def colour_scheme(theme: Theme) -> Qt.ColorScheme:
     return Qt.ColorScheme.Dark if theme.is_dark else Qt.ColorScheme.Light
 
 
-def stylesheet(theme: Theme, type_scale: float = 1.0) -> str:
-    """What the palette cannot say: corners, spacing, focus rings."""
+def stylesheet(theme: Theme, type_scale: float = 1.0, control_scale: float = 1.0) -> str:
+    """What the palette cannot say: corners, spacing, focus rings; controls grow for a lecture only."""
+    plain, small = round(theme.font * control_scale), round(theme.small * control_scale)
     title, caption = round(theme.title * type_scale), round((theme.font + 2) * type_scale)
     arrow = (ASSETS / "icons" / "down.svg").as_posix()
     edge = f"border: 1.5px solid {theme.card_edge};" if theme.card_edge else "border: none;"
     return f"""
-    * {{ font-size: {theme.font}px; }}
+    * {{ font-size: {plain}px; }}
     QMainWindow, QDialog {{ background: {theme.window}; }}
     QFrame#card {{ background: {theme.card}; border-radius: 12px; {edge} }}
     QLabel {{ background: transparent; }}
     QLabel#place {{ background: {theme.card}; border-radius: 12px; {edge} }}
     QLabel[kind="title"] {{ font-size: {title}px; font-weight: 600; }}
-    QLabel[kind="caption"] {{ font-size: {caption if type_scale > 1 else theme.font}px; color: {theme.dim}; }}
+    QLabel[kind="caption"] {{ font-size: {caption if type_scale > 1 else plain}px; color: {theme.dim}; }}
     QLabel#banner {{ background: {theme.text}; color: {theme.window}; border-radius: 8px; }}
-    QLabel[kind="heading"] {{ font-size: {theme.small}px; font-weight: 600; color: {theme.dim}; }}
-    QLabel[kind="dim"] {{ font-size: {theme.small}px; color: {theme.dim}; }}
-    QLabel[kind="warning"] {{ font-size: {theme.small}px; color: {theme.warning}; }}
+    QLabel[kind="heading"] {{ font-size: {small}px; font-weight: 600; color: {theme.dim}; }}
+    QLabel[kind="dim"] {{ font-size: {small}px; color: {theme.dim}; }}
+    QLabel[kind="warning"] {{ font-size: {small}px; color: {theme.warning}; }}
     QLabel[kind="name"] {{ font-weight: 600; }}
     QLineEdit, QComboBox, QPushButton, QToolButton {{
         background: {theme.raised}; color: {theme.text}; border: 1.5px solid transparent;
@@ -220,5 +223,4 @@ def stylesheet(theme: Theme, type_scale: float = 1.0) -> str:
     QScrollBar::handle:vertical {{ background: {theme.hairline}; border-radius: 4px; min-height: 30px; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-    QSplitter::handle {{ background: transparent; }}
     """

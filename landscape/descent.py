@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from landscape.schedules import Schedule
 from landscape.surface import Array, Surface
 
 MAX_STEPS = 100_000
+PORTION = 50  # steps of a swarm between two chances to give it up
 Status = Literal["ran", "diverged", "undefined"]
 
 
@@ -31,8 +32,9 @@ class Path:
     gradients : `(steps+1, 2)`, exact, without the noise
     noise : `(steps, 2)`, what was added to the gradient before each step
     learning_rates : `(steps,)`, after the schedule
-    status : "ran"; "diverged" where it left the numbers; "undefined" where it stepped into a hole
-    ended_at : the step at which it diverged or met the hole, else None
+    status : "ran"; "diverged" where it left the numbers; "undefined" where the loss (a hole), its slope
+        (a kink) or the rule's next step (0/0) does not exist
+    ended_at : the step at which it diverged or stopped, else None
     """
 
     surface: Surface
@@ -158,12 +160,12 @@ def descend(
     if walked:
         gradients[: len(walked)] = walked
     losses = surface.value(points)
-    status, ended_at = _end(surface, points, gradients, losses)
+    status, ended_at = _end(surface, points, gradients, losses, len(xs))
     if ended_at is not None:
         kept = ended_at + (status == "undefined")
         points[kept:] = np.nan
         gradients[ended_at:] = np.nan
-        losses[ended_at:] = np.nan
+        losses[kept:] = np.nan
         del states_x[kept:], states_y[kept:]
     return Path(
         surface, optimizer, _frozen(points), _frozen(losses), _frozen(gradients), _frozen(added),
@@ -187,27 +189,44 @@ def descend_many(
     >>> swarm.points.shape
     (4, 2, 2)
     """
+    *_, swarm = descending_many(surface, optimizer, starts, steps, schedule, noise, seed)
+    assert swarm is not None
+    return swarm
+
+
+def descending_many(
+    surface: Surface,
+    optimizer: Optimizer,
+    starts: ArrayLike,
+    steps: int,
+    schedule: Schedule | None,
+    noise: float,
+    seed: int,
+) -> Iterator[Swarm | None]:
+    """As `descend_many`, but in portions, so that it can be given up: None while it walks."""
     position = checked_starts(starts)
     steps = checked_steps(steps)
     rates = _rates(optimizer, schedule, steps)
     added = _noise(noise, seed, (steps if noise else 0, *position.shape))
     points = np.full((steps + 1, *position.shape), np.nan)
     state = optimizer.init(position)
-    with np.errstate(all="ignore"):
-        for k in range(steps):
-            points[k] = position
+    for k in range(steps):
+        points[k] = position
+        with np.errstate(all="ignore"):
             gradient = surface.gradient(position)
             if noise:
                 gradient += added[k]
             step, state = optimizer.update(gradient, state, position, rates[k])
             position = position + step
-        points[steps] = position
+        if k % PORTION == PORTION - 1:
+            yield None
+    points[steps] = position
     losses = surface.value(points)
     lost: Any = ~(np.isfinite(points).all(axis=2) & np.isfinite(losses))
     ended_at = np.where(lost.any(axis=0), lost.argmax(axis=0), -1)
     after: Any = np.logical_or.accumulate(lost, axis=0)
     points[after], losses[after] = np.nan, np.nan
-    return Swarm(surface, optimizer, _frozen(points), _frozen(losses), ended_at)
+    yield Swarm(surface, optimizer, _frozen(points), _frozen(losses), _frozen(ended_at))
 
 
 def checked_start(start: Any) -> tuple[float, float]:
@@ -275,13 +294,17 @@ def _noise(deviation: float, seed: int, shape: tuple[int, ...]) -> Array:
     return deviation * np.random.default_rng(seed).standard_normal(shape)
 
 
-def _end(surface: Surface, points: Array, gradients: Array, losses: Array) -> tuple[Status, int | None]:
-    """How a path ended, and at which step."""
+def _end(
+    surface: Surface, points: Array, gradients: Array, losses: Array, reached: int
+) -> tuple[Status, int | None]:
+    """How a path ended, and at which step; `reached` positions were computed, finite or not."""
     here: Any = np.isfinite(points).all(axis=1)
     good = here & np.isfinite(gradients).all(axis=1) & np.isfinite(losses)
     if good.all():
         return "ran", None
     step = int(good.argmin())
+    if step >= reached:
+        return "undefined", step - 1  # good ground, but the next step is not a number, such as 0/0
     # Far outside, an overflow of the loss is still the way to infinity and not a hole.
     far = here[step] and np.abs(points[step]).max() > 1e6 * surface.size
     return ("diverged" if far or not here[step] else "undefined"), step

@@ -141,7 +141,7 @@ def compile_formula(formula: str, parameters: tuple[str, ...] = ()) -> Expressio
 def is_compiled(formula: str, parameters: tuple[str, ...]) -> bool:
     """Whether a path can be computed without SymPy having to work first."""
     found = _known.get((formula, parameters))
-    return found is not None and "gradient_at" in found.__dict__
+    return found is not None and {"gradient_at", "gradient", "hessian"} <= found.__dict__.keys()
 
 
 def _shared_parts(trees: list[Any]) -> tuple[list[tuple[Any, Any]], list[Any]]:

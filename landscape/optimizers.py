@@ -116,7 +116,7 @@ class Momentum(Rule):
     - "ewma": v ← βv + (1−β)g; θ ← θ − αv
     - "classical" (Polyak 1964; PyTorch): v ← βv + g; θ ← θ − αv
     - `nesterov` steps along βv plus the new gradient's share: the look-ahead form as PyTorch writes it
-    - `bias_correction` divides v by 1−βᵗ ("ewma" only)
+    - `bias_correction` divides by the weights' sum, 1−βᵗ ("ewma" only); looking ahead, that is 1−βᵗ⁺¹
 
     >>> Momentum(learning_rate=1.0, beta=0.9).update(1.0, MomentumState(0.0, 0), 0.0)[0]
     -0.09999999999999998
@@ -144,7 +144,8 @@ class Momentum(Rule):
         """The chosen form in symbols."""
         share = "(1−β)g" if self.form == "ewma" else "g"
         velocity = "(βv + " + share + ")" if self.nesterov else "v"
-        corrected = f"{velocity}/(1−βᵗ)" if self.bias_correction else velocity
+        power = "ᵗ⁺¹" if self.nesterov else "ᵗ"
+        corrected = f"{velocity}/(1−β{power})" if self.bias_correction else velocity
         return f"v ← βv + {share}\nθ ← θ − α{corrected}"
 
     def init(self, position: Values) -> MomentumState:
@@ -163,7 +164,7 @@ class Momentum(Rule):
         velocity = beta * velocity + share
         move = beta * velocity + share if self.nesterov else velocity
         if self.bias_correction:
-            move = move / (1 - beta**taken)
+            move = move / (1 - beta ** (taken + self.nesterov))
         return -(alpha * move), MomentumState(velocity, taken)
 
 

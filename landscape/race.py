@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from landscape.descent import Path, Swarm, descend, descend_many
+from landscape.descent import Path, Swarm, descend, descending_many
 from landscape.scene import Measure, MoreStarts, Racer, Scene
 from landscape.surface import Array, Surface
 
@@ -26,23 +25,34 @@ class Entry:
     Attributes
     ----------
     index : its place among the scene's optimizers
-    copy : how many of the same rule stand before it; tells duplicates apart
+    label : the letter on its ball, with an index from the second of a rule on
     """
 
     index: int
-    copy: int
+    label: str
     racer: Racer
     path: Path
     swarm: Swarm | None = None
 
-    @property
-    def label(self) -> str:
-        """The letter on its ball, with an index from the second of a rule on."""
-        letter: str = self.racer.optimizer.letter
-        return letter if self.copy == 0 else letter + str(self.copy + 1).translate(_SUBSCRIPTS)
-
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def labels(racers: Sequence[Racer]) -> list[str]:
+    """The letters on the balls; the second of the same rule has a 2 beside it.
+
+    >>> from landscape import Adam
+    >>> labels([Racer(optimizer=Adam()), Racer(optimizer=Adam(learning_rate=1.0))])
+    ['A', 'A₂']
+    """
+    seen: dict[str, int] = {}
+    result = []
+    for racer in racers:
+        rule = racer.optimizer
+        seen[rule.key] = seen.get(rule.key, 0) + 1
+        index = "" if seen[rule.key] == 1 else str(seen[rule.key]).translate(_SUBSCRIPTS)
+        result.append(rule.letter + index)
+    return result
 
 
 @dataclass(frozen=True)
@@ -60,16 +70,20 @@ class Race:
     entries: tuple[Entry, ...]
     complete: bool = True
 
-    @property
-    def lowest(self) -> float:
-        """The lowest loss that any path reaches: the zero of the logarithmic loss axis."""
-        found = [float(np.nanmin(entry.path.losses)) for entry in self.entries
-                 if np.isfinite(entry.path.losses).any()]  # fmt: skip
-        return min(found, default=0.0)
+    def losses_above_lowest(self, minima: Array | None = None) -> tuple[Array, ...]:
+        """Each path's losses above the lowest that is known: of any path, or at one of the minima."""
+        paths = [entry.path for entry in self.entries]
+        found = [float(np.nanmin(path.losses)) for path in paths if np.isfinite(path.losses).any()]
+        if minima is not None and len(minima):
+            found.append(float(self.surface.value(minima).min()))
+        lowest = min(found, default=0.0)
+        return tuple(path.losses - lowest for path in paths)
 
 
 def solve(scene: Scene) -> Iterator[Race]:
-    """The race, as soon as the paths are there; then again with the many starts, rule by rule.
+    """The race, as soon as the paths are there; then with the many starts, rule by rule.
+
+    While a swarm walks, the race that is known so far is given again, so that it can be given up.
 
     >>> race = next(solve(Scene(steps=10)))
     >>> [entry.label for entry in race.entries]
@@ -77,26 +91,27 @@ def solve(scene: Scene) -> Iterator[Race]:
     """
     surface = scene.surface.surface
     entries: list[Entry] = []
-    seen: dict[str, int] = {}
-    for index, racer in enumerate(scene.optimizers):
-        copy = seen.get(racer.optimizer.key, 0)
-        seen[racer.optimizer.key] = copy + 1
+    for index, (racer, label) in enumerate(zip(scene.optimizers, labels(scene.optimizers), strict=True)):
         if racer.enabled:
             path = descend(
                 surface, racer.optimizer, scene.start, scene.steps, scene.schedule, scene.noise, scene.seed
             )  # fmt: skip
-            entries.append(Entry(index, copy, racer, path))
+            entries.append(Entry(index, label, racer, path))
     alone = scene.more_starts is None or not entries
-    yield Race(scene, surface, tuple(entries), complete=alone)
+    race = Race(scene, surface, tuple(entries), complete=alone)
+    yield race
     if scene.more_starts is None:
         return
     around = starts(scene.more_starts, surface, scene.start, scene.seed)
     for place, entry in enumerate(entries):
-        swarm = descend_many(
+        walk = descending_many(
             surface, entry.racer.optimizer, around, scene.steps, scene.schedule, scene.noise, scene.seed
         )
-        entries[place] = replace(entry, swarm=swarm)
-        yield Race(scene, surface, tuple(entries), complete=place == len(entries) - 1)
+        for swarm in walk:
+            if swarm is not None:
+                entries[place] = replace(entry, swarm=swarm)
+                race = Race(scene, surface, tuple(entries), complete=place == len(entries) - 1)
+            yield race
 
 
 def starts(more: MoreStarts, surface: Surface, start: tuple[float, float], seed: int) -> Array:
@@ -136,8 +151,12 @@ def measured(path: Path, measure: Measure, minima: Array | None = None) -> Array
     if measure == "distance":
         if minima is None or not len(minima):
             return np.full(len(path.points), np.nan)
-        apart: Any = path.points[:, None, :] - minima[None, :, :]
-        return np.sqrt((apart**2).sum(axis=2).min(axis=1))
+        from scipy.spatial import KDTree
+
+        apart = np.full(len(path.points), np.nan)
+        there = np.isfinite(path.points).all(axis=1)
+        apart[there] = KDTree(minima).query(path.points[there])[0]
+        return apart
     hessian = path.surface.hessian(path.points)
     mean = (hessian[:, 0, 0] + hessian[:, 1, 1]) / 2
     half = np.hypot((hessian[:, 0, 0] - hessian[:, 1, 1]) / 2, hessian[:, 0, 1])

@@ -112,7 +112,9 @@ def relief(
     loss = surface.value(grid)
     loss[~np.isfinite(loss)] = np.nan
     scale = scale or height_scale(loss, log)
-    return Relief(surface, x, y, scale, scale.height(loss))
+    heights = scale.height(loss)
+    heights.flags.writeable = False
+    return Relief(surface, x, y, scale, heights)
 
 
 def height_scale(loss: Array, log: bool) -> HeightScale:

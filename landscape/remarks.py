@@ -7,15 +7,19 @@ made from. Thresholds are relative to the path itself, so that no surface needs 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from landscape.descent import Path
+from landscape.numerals import numeral, pair
 from landscape.surface import Array
 
 WINDOW = 20  # steps looked back on
 FLIPS = 0.6  # share of steps on which a gradient component must change its sign to be a zig-zag
 CRAWL = 1e-3  # a step this small against the first is a crawl
+NEAR = 0.02  # of the domain's size: Newton's step to a critical point that one is at
+BESIDE = 0.06  # the same, for a saddle that is being passed
 STUCK = 2e-3  # gradient this small against the path's largest is "almost no gradient"
 
 
@@ -42,6 +46,28 @@ class Moment:
             return float("nan")
         return float(np.hypot(*(self.path.points[step + 1] - self.path.points[step])))
 
+    @cached_property
+    def eigenvalues(self) -> tuple[float, float]:
+        """Smaller and larger eigenvalue of the Hessian here; nan where it does not exist."""
+        hessian = self.path.surface.hessian(self.point)
+        if not np.isfinite(hessian).all():
+            return (float("nan"), float("nan"))
+        low, high = np.linalg.eigvalsh(hessian)
+        return float(low), float(high)
+
+    @cached_property
+    def to_critical_point(self) -> float:
+        """About how far the nearest critical point is, in domain sizes: the length of Newton's step to it."""
+        hessian, gradient = self.path.surface.hessian(self.point), self.path.gradients[self.step]
+        if not (np.isfinite(hessian).all() and np.isfinite(gradient).all()):
+            return float("inf")
+        step = np.linalg.lstsq(hessian, gradient, rcond=1e-9)[0]
+        there = self.path.surface.gradient(self.point - step)
+        # In the flat tail of a pit Newton's step is short, too, but leads nowhere.
+        if not np.hypot(*there) <= 0.1 * self.slope:
+            return float("inf")
+        return float(np.hypot(*step)) / self.path.surface.size
+
 
 def remark(path: Path, step: int) -> str:
     """What the rule is doing at this step, in one sentence.
@@ -49,10 +75,10 @@ def remark(path: Path, step: int) -> str:
     >>> from landscape import GradientDescent, descend, surfaces
     >>> path = descend(surfaces["ravine"], GradientDescent(learning_rate=0.098), (-2, 1), steps=60)
     >>> remark(path, 40)
-    'zig-zag: the sign of g_y changed 20 of 20 steps; αλ₁ = 1.96, limit 2'
+    'Zig-zag: the sign of g_y changed 20 of 20 steps; αλ₁ = 1.96, limit 2.'
     """
     moment = Moment(path, min(step, path.last))
-    for test in (_ended, _outside, _start, _zigzag, _settled, _plateau):
+    for test in (_ended, _outside, _start, _zigzag, _settled, _saddle, _plateau):
         sentence = test(moment, step)
         if sentence:
             return sentence
@@ -63,9 +89,15 @@ def _ended(moment: Moment, step: int) -> str:
     path = moment.path
     if path.ended_at is None or step < path.ended_at:
         return ""
-    if path.status == "undefined":
-        return f"stopped at step {path.ended_at}: the loss is not defined here"
-    return f"diverged: left the numbers at step {path.ended_at}"
+    if path.status == "diverged":
+        return f"Diverged: left the numbers at step {path.ended_at}."
+    if not np.isfinite(path.losses[path.last]):
+        reason = "the loss is not defined here"
+    elif not np.isfinite(path.surface.gradient(path.points[path.last])).all():
+        reason = "the loss has no slope here"
+    else:
+        reason = "its next step would be 0/0"
+    return f"Stopped at step {path.ended_at}: {reason}."
 
 
 def _outside(moment: Moment, step: int) -> str:
@@ -73,14 +105,15 @@ def _outside(moment: Moment, step: int) -> str:
     (x, y), (x_low, x_high), (y_low, y_high) = moment.point, surface.x, surface.y
     if x_low <= x <= x_high and y_low <= y <= y_high:
         return ""
-    return f"off the map at ({x:.3g}, {y:.3g}), loss {moment.path.losses[moment.step]:.3g}"
+    loss = numeral(moment.path.losses[moment.step], 3)
+    return f"Off the map at {pair(moment.point, 3)}, loss {loss}."
 
 
 def _start(moment: Moment, step: int) -> str:
     if step > 0:
         return ""
-    first = f", the first step is {moment.length(0):.2g} long" if moment.path.last else ""
-    return f"at the start: ‖g‖ = {moment.slope:.3g}{first}"
+    first = f", the first step is {numeral(moment.length(0), 2)} long" if moment.path.last else ""
+    return f"At the start: ‖g‖ = {numeral(moment.slope, 3)}{first}."
 
 
 def _zigzag(moment: Moment, step: int) -> str:
@@ -92,34 +125,49 @@ def _zigzag(moment: Moment, step: int) -> str:
     axis = int(flips.argmax())
     if flips[axis] < FLIPS * (len(window) - 1) or moment.slope < 1e-9:
         return ""
-    sentence = f"zig-zag: the sign of g_{'xy'[axis]} changed {flips[axis]} of {len(window) - 1} steps"
+    sentence = f"Zig-zag: the sign of g_{'xy'[axis]} changed {flips[axis]} of {len(window) - 1} steps"
     if moment.path.optimizer.key == "gradient_descent":
-        eigenvalues = np.linalg.eigvalsh(moment.path.surface.hessian(moment.point))
         rate = moment.path.learning_rates[min(moment.step, moment.path.steps - 1)]
-        sentence += f"; αλ₁ = {rate * eigenvalues[1]:.3g}, limit 2"
-    return sentence
+        sentence += f"; αλ₁ = {numeral(rate * moment.eigenvalues[1], 3)}, limit 2"
+    return sentence + "."
 
 
 def _settled(moment: Moment, step: int) -> str:
     length, first = moment.length(moment.step - 1), moment.length(0)
     if not length < CRAWL * max(first, 1e-300):
         return ""
-    hessian = moment.path.surface.hessian(moment.point)
-    if not np.isfinite(hessian).all():
+    low, high = moment.eigenvalues
+    if moment.to_critical_point < NEAR:
+        if low > 0:
+            loss = numeral(moment.path.losses[moment.step])
+            return f"Settling in a minimum: loss {loss}, a step is {numeral(length, 1)}."
+        if low < 0 < high:
+            return (
+                f"Stuck at a saddle: ‖g‖ = {numeral(moment.slope, 1)},"
+                f" λ = {numeral(low, 2)} and {numeral(high, 2)}."
+            )
+    rates = moment.path.learning_rates
+    now = float(rates[min(moment.step, len(rates) - 1)])
+    if now < CRAWL * float(rates.max()):
+        return f"Hardly moving: the learning rate has decayed to {numeral(now, 2)}."
+    return f"Hardly moving: ‖g‖ = {numeral(moment.slope, 1)}, a step is {numeral(length, 1)}."
+
+
+def _saddle(moment: Moment, step: int) -> str:
+    low, high = moment.eigenvalues
+    if not (low < 0 < high and moment.to_critical_point < BESIDE):
         return ""
-    low, high = np.linalg.eigvalsh(hessian)
-    if low > 0:
-        return f"settling in a minimum: loss {moment.path.losses[moment.step]:.4g}, a step is {length:.1g}"
-    if low < 0 < high:
-        return f"stuck at a saddle: ‖g‖ = {moment.slope:.1g}, λ = {low:.2g} and {high:.2g}"
-    return f"hardly moving: ‖g‖ = {moment.slope:.1g}, a step is {length:.1g}"
+    return (
+        f"Passing a saddle: ‖g‖ = {numeral(moment.slope, 2)}, λ = {numeral(low, 2)} and {numeral(high, 2)}."
+    )
 
 
 def _plateau(moment: Moment, step: int) -> str:
     steepest = float(np.nanmax(np.hypot(*moment.path.gradients.T)))
-    if not moment.slope < STUCK * steepest:
+    if not moment.slope < STUCK * steepest or moment.to_critical_point < NEAR:
         return ""
-    return f"almost no gradient: ‖g‖ = {moment.slope:.1g}, a step is {moment.length(moment.step - 1):.1g}"
+    length = numeral(moment.length(moment.step - 1), 1)
+    return f"Almost no slope: ‖g‖ = {numeral(moment.slope, 1)}, a step is {length}."
 
 
 def _rolling(moment: Moment) -> str:
@@ -127,5 +175,6 @@ def _rolling(moment: Moment) -> str:
     before = max(step - 10, 0)
     change = path.losses[step] - path.losses[before]
     if change > 0:
-        return f"climbing: loss up by {change:.2g} in {step - before} steps"
-    return f"descending: loss {path.losses[step]:.4g}, down {-change:.2g} in {step - before} steps"
+        return f"Climbing: loss up by {numeral(change, 2)} in {step - before} steps."
+    loss, down = numeral(path.losses[step]), numeral(-change, 2)
+    return f"Descending: loss {loss}, down {down} in {step - before} steps."

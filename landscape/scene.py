@@ -152,6 +152,7 @@ class View(Part):
 
     layout: Layout = "both"
     log_scale: Switch | None = None  # None: as the catalogue advises for this surface
+    equal_scales: Switch | None = None  # of x and y on the map; None: as the catalogue advises
     contours: Switch = True
     colormap: Colormap = "landscape"
     measure: Measure = "gradient"
@@ -195,7 +196,7 @@ class Scene(Part):
     noise: Annotated[Number, Field(ge=0, le=1e6)] = 0.0
     seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 0
     surface: SurfaceChoice = SurfaceChoice(name="double_well")
-    start: tuple[Number, Number] = (0.012, 1.75)
+    start: tuple[Number, Number] = (0.025, 1.75)
     more_starts: MoreStarts | None = None
     schedule: Annotated[Schedule, BeforeValidator(_schedule), PlainSerializer(_schedule_table)] = Schedule()
     view: View = View()
@@ -222,6 +223,12 @@ class Scene(Part):
         """Whether heights are shown on a logarithmic scale."""
         advised = self.surface.surface.log_scale
         return advised if self.view.log_scale is None else self.view.log_scale
+
+    @property
+    def equal_scales(self) -> bool:
+        """Whether x and y have the same scale on the map."""
+        advised = self.surface.surface.equal_scales
+        return advised if self.view.equal_scales is None else self.view.equal_scales
 
     def edited(self, **changes: Any) -> Scene:
         """A new scene with these fields changed, validated.

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from landscape.descent import Path
+from landscape.numerals import numeral, pair
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Stage:
     value: np.ndarray[Any, np.dtype[np.float64]]
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.formula} = {self.numbers} = {_pair(self.value)}"
+        return f"{self.name}: {self.formula} = {self.numbers} = {pair(self.value)}"
 
 
 def stages(path: Path, step: int) -> list[Stage]:
@@ -47,7 +48,7 @@ def stages(path: Path, step: int) -> list[Stage]:
     rule: Any = path.optimizer
     position, after = path.points[step], path.points[step + 1]
     g = path.gradients[step] + path.noise[step]
-    where = f"∇f{_pair(position)}" + (f" + noise {_pair(path.noise[step])}" if path.noise.any() else "")
+    where = f"∇f{pair(position)}" + (f" + noise {pair(path.noise[step])}" if path.noise.any() else "")
     found = [Stage("gradient", "g", where, g)]
     rate = float(path.learning_rates[step])
     old = {name: part[step] for name, part in path.parts.items()}
@@ -60,30 +61,31 @@ def stages(path: Path, step: int) -> list[Stage]:
     elif rule.key in ("adam", "adamw"):
         moved, symbol = _adam(rule, g, old, new, found)
     decay = " − αλθ" if rule.key == "adamw" else ""
-    shrunk = f" − {_short(rate * rule.weight_decay)}·{_pair(position)}" if decay else ""
-    numbers = f"{_pair(position)} − {_short(rate)}·{_pair(moved)}{shrunk}"
+    shrunk = f" − {numeral(rate * rule.weight_decay)}·{pair(position)}" if decay else ""
+    numbers = f"{pair(position)} − {numeral(rate)}·{pair(moved)}{shrunk}"
     found.append(Stage("move", f"θ ← θ − α{symbol}{decay}", numbers, after))
     return found
 
 
 def _momentum(rule: Any, g: Any, old: Any, new: Any, found: list[Stage]) -> tuple[Any, str]:
     ewma = rule.form == "ewma"
-    share = f"{_short(1 - rule.beta)}·" if ewma else ""
+    share = f"{numeral(1 - rule.beta)}·" if ewma else ""
     velocity = new["velocity"]
     formula = "v ← βv + (1−β)g" if ewma else "v ← βv + g"
-    numbers = f"{_short(rule.beta)}·{_pair(old['velocity'])} + {share}{_pair(g)}"
+    numbers = f"{numeral(rule.beta)}·{pair(old['velocity'])} + {share}{pair(g)}"
     found.append(Stage("velocity", formula, numbers, velocity))
     moved, symbol = velocity, "v"
     if rule.nesterov:
         moved = rule.beta * velocity + (1 - rule.beta if ewma else 1.0) * g
-        numbers = f"{_short(rule.beta)}·{_pair(velocity)} + {share}{_pair(g)}"
+        numbers = f"{numeral(rule.beta)}·{pair(velocity)} + {share}{pair(g)}"
         found.append(Stage("look ahead", "u ← βv + " + ("(1−β)g" if ewma else "g"), numbers, moved))
         symbol = "u"
     if rule.bias_correction:
-        left = 1 - rule.beta ** int(new["taken"][0])
+        left = 1 - rule.beta ** (int(new["taken"][0]) + rule.nesterov)
+        power = "ᵗ⁺¹" if rule.nesterov else "ᵗ"
         corrected = moved / left
-        numbers = f"{_pair(moved)}/{_short(left)}"
-        found.append(Stage("bias correction", f"{symbol}̂ = {symbol}/(1−βᵗ)", numbers, corrected))
+        numbers = f"{pair(moved)}/{numeral(left)}"
+        found.append(Stage("bias correction", f"{symbol}̂ = {symbol}/(1−β{power})", numbers, corrected))
         moved, symbol = corrected, symbol + "̂"
     return moved, symbol
 
@@ -91,46 +93,34 @@ def _momentum(rule: Any, g: Any, old: Any, new: Any, found: list[Stage]) -> tupl
 def _scaled(rule: Any, g: Any, old: Any, new: Any, found: list[Stage]) -> tuple[Any, str]:
     s = new["mean_square"]
     if rule.key == "rmsprop":
-        numbers = f"{_short(rule.rho)}·{_pair(old['mean_square'])} + {_short(1 - rule.rho)}·{_pair(g)}²"
+        numbers = f"{numeral(rule.rho)}·{pair(old['mean_square'])} + {numeral(1 - rule.rho)}·{pair(g)}²"
         found.append(Stage("mean square", "s ← ρs + (1−ρ)g²", numbers, s))
     else:
-        numbers = f"{_pair(old['mean_square'])} + {_pair(g)}²"
+        numbers = f"{pair(old['mean_square'])} + {pair(g)}²"
         found.append(Stage("sum of squares", "s ← s + g²", numbers, s))
     return _divide(rule, g, s, "g", "s", found)
 
 
 def _adam(rule: Any, g: Any, old: Any, new: Any, found: list[Stage]) -> tuple[Any, str]:
     m, v = new["first_moment"], new["second_moment"]
-    numbers = f"{_short(rule.beta1)}·{_pair(old['first_moment'])} + {_short(1 - rule.beta1)}·{_pair(g)}"
+    numbers = f"{numeral(rule.beta1)}·{pair(old['first_moment'])} + {numeral(1 - rule.beta1)}·{pair(g)}"
     found.append(Stage("mean", "m ← β₁m + (1−β₁)g", numbers, m))
-    numbers = f"{_short(rule.beta2)}·{_pair(old['second_moment'])} + {_short(1 - rule.beta2)}·{_pair(g)}²"
+    numbers = f"{numeral(rule.beta2)}·{pair(old['second_moment'])} + {numeral(1 - rule.beta2)}·{pair(g)}²"
     found.append(Stage("mean square", "v ← β₂v + (1−β₂)g²", numbers, v))
     names = ("m", "v")
     if rule.bias_correction:
         taken = int(new["taken"][0])
         left1, left2 = 1 - rule.beta1**taken, 1 - rule.beta2**taken
-        numbers = f"{_pair(m)}/{_short(left1)}"
+        numbers = f"{pair(m)}/{numeral(left1)}"
         m, v = m / left1, v / left2
         found.append(Stage("bias correction", "m̂ = m/(1−β₁ᵗ)", numbers, m))
-        found.append(Stage("bias correction", "v̂ = v/(1−β₂ᵗ)", f"{_pair(v * left2)}/{_short(left2)}", v))
+        found.append(Stage("bias correction", "v̂ = v/(1−β₂ᵗ)", f"{pair(v * left2)}/{numeral(left2)}", v))
         names = ("m̂", "v̂")
     return _divide(rule, m, v, *names, found)
 
 
 def _divide(rule: Any, top: Any, below: Any, a: str, b: str, found: list[Stage]) -> tuple[Any, str]:
     scaled = top / (np.sqrt(below) + rule.epsilon)
-    numbers = f"{_pair(top)}/(√{_pair(below)} + {_short(rule.epsilon)})"
+    numbers = f"{pair(top)}/(√{pair(below)} + {numeral(rule.epsilon)})"
     found.append(Stage("division", f"u = {a}/(√{b} + ε)", numbers, scaled))
     return scaled, "u"
-
-
-def _pair(value: Any) -> str:
-    return f"({_short(float(value[0]))}, {_short(float(value[1]))})"
-
-
-def _short(value: float) -> str:
-    text = f"{value:.4g}"
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        text = f"{mantissa}e{int(exponent)}"
-    return "0" if text == "-0" else text.replace("-", "−", 1) if text.startswith("-") else text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from landscape.surface import Surface
@@ -22,13 +24,14 @@ def suggested_rate(surface: Surface, key: str, start: tuple[float, float]) -> fl
     """
     if key in ("gradient_descent", "momentum"):
         x, y = np.meshgrid(np.linspace(*surface.x, 24), np.linspace(*surface.y, 24))
-        points = np.concatenate([np.stack([x.ravel(), y.ravel()], axis=1), [start]])
+        points = np.concatenate([[start], np.stack([x.ravel(), y.ravel()], axis=1)])
         hessians = surface.hessian(points)
-        hessians = hessians[np.isfinite(hessians).all(axis=(1, 2))]
-        if not len(hessians):
+        there: Any = np.isfinite(hessians).all(axis=(1, 2))
+        if not there.any():
             return 0.01
-        curvature = np.abs(np.linalg.eigvalsh(hessians)).max(axis=1)
-        typical = max(float(np.percentile(curvature, 80)), float(curvature[-1]), 1e-6)
+        curvature = np.abs(np.linalg.eigvalsh(hessians[there])).max(axis=1)
+        at_start = float(curvature[0]) if there[0] else 0.0
+        typical = max(float(np.percentile(curvature, 80)), at_start, 1e-6)
         rate = 0.5 / typical * (3 if key == "momentum" else 1)
     else:
         rate = _SCALED.get(key, 0.008) * surface.size

@@ -43,7 +43,7 @@ class Surface:
     formula : the text, in x, y and `parameters`
     x, y : the rectangle shown, as (low, high)
     parameters : named numbers in the formula
-    key, title, teaches, source, start, log_scale : what the catalogue says of it
+    key, title, teaches, source, start, log_scale, equal_scales : what the catalogue says of it
     """
 
     formula: str
@@ -56,6 +56,7 @@ class Surface:
     source: str = ""
     start: tuple[float, float] | None = field(default=None)
     log_scale: bool = False
+    equal_scales: bool = False
 
     def __post_init__(self) -> None:
         for name in ("x", "y"):
@@ -105,6 +106,11 @@ class Surface:
     @property
     def _names(self) -> tuple[str, ...]:
         return tuple(parameter.name for parameter in self.parameters)
+
+    def compile(self) -> None:
+        """Compile all that a race and its remarks need, so that nothing waits later."""
+        expression = self.expression
+        _ = expression.gradient_at, expression.gradient, expression.hessian
 
     @property
     def is_compiled(self) -> bool:
@@ -257,6 +263,7 @@ def _entry(key: str, fields: dict[str, Any]) -> Surface:
         source=fields["source"],
         start=(float(start_x), float(start_y)),
         log_scale=fields.get("log_scale", False),
+        equal_scales=fields.get("equal_scales", False),
     )
 
 

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 from gui.document import Document
 from gui.theme import DARK, Look, Theme, looks
 from gui.views.marks import draw_ball, line_pen
-from gui.widgets.card import Card, ElidedLabel, label
+from gui.widgets.card import Card, FixedLines, label
 from gui.widgets.hyperparameter_row import HyperparameterRow
 from gui.widgets.icons import icon
 from gui.widgets.toggle import Toggle, ToggleRow
@@ -61,14 +61,18 @@ class OptimizerRow(QWidget):
     -------
     edited(index, racer, merge) : the user changed it
     copied(index), removed(index)
+    refused(sentence) : what was typed cannot be taken
     """
+
+    refused = pyqtSignal(str)
 
     edited = pyqtSignal(int, object, bool)
     copied = pyqtSignal(int)
     removed = pyqtSignal(int)
 
-    def __init__(self, index: int, racer: Racer, parent: QWidget | None = None) -> None:
+    def __init__(self, index: int, racer: Racer, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._index = index
         self._racer = racer
         optimizer = racer.optimizer
@@ -102,9 +106,10 @@ class OptimizerRow(QWidget):
         for name, described in hyperparameters(optimizer).items():
             row = HyperparameterRow(name, described, optimizer.title)
             row.valueEdited.connect(lambda value, name=name: self._set(name, value, True))
+            row.refused.connect(self.refused)
             self.rows[name] = row
             (column if name == "learning_rate" else detail_column).addWidget(row)
-        self.remark = ElidedLabel(2)
+        self.remark = FixedLines(2)
         column.addWidget(self.remark)
         self._add_forms(detail_column)
         column.addWidget(self.details)
@@ -240,11 +245,11 @@ class OptimizersCard(Card):
             row.deleteLater()
         self.rows = []
         for index, racer in enumerate(scene.optimizers):
-            row = OptimizerRow(index, racer)
-            row._theme = self._theme
+            row = OptimizerRow(index, racer, self._theme)
             row.edited.connect(self._edited)
             row.copied.connect(self._copy)
             row.removed.connect(self._remove)
+            row.refused.connect(self._document.refused)
             self._column.addWidget(row)
             self.rows.append(row)
             row.show_racer(racer, looks(scene.optimizers, self._theme)[index], self._theme)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
@@ -27,16 +27,16 @@ from gui.explore.surface_card import SurfaceCard
 from gui.explore.transport import Transport
 from gui.jobs import Jobs
 from gui.theme import DARK, Theme
-from gui.views.ticks import number
 from gui.widgets.card import label
 from landscape.descent import Path
 from landscape.errors import LandscapeError
+from landscape.numerals import numeral
 from landscape.race import Race, solve
 from landscape.remarks import remark
-from landscape.scene import Scene
+from landscape.scene import Scene, View
 from landscape.stages import stages
 
-INLINE_STEPS = 3000  # rule-steps that take well under 10 ms: more goes through a job
+INLINE_STEPS = 2500  # rule-steps that take less than 10 ms: more goes through a job
 HINT = "Drag the ring to move the start.   Space plays, ← and → step.   ? shows all keys."
 _RACE = ("surface", "start", "steps", "noise", "seed", "schedule", "optimizers", "more_starts")
 
@@ -60,11 +60,14 @@ class ExplorePage(QWidget):
         self._theme = DARK
         self._was_playing = False
         self._remarked: tuple[int, int, int] = (-1, -1, -1)
+        self._play_when_ready = False
         self.stage_number = 0  # of the present update; 0: the update as a whole
         self._build()
         self._connect()
         document.changed.connect(self._changed)
+        document.refused.connect(self._refused)
         self._show_scene(document.scene)
+        self.stage.set_camera(document.scene)
         self._say_hint()
         if without_gl:
             self._do_without_gl(without_gl)
@@ -91,6 +94,7 @@ class ExplorePage(QWidget):
             button = QPushButton(text)
             button.setCheckable(True)
             button.setToolTip(f"Show {text.lower()} ({key})")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _, name=name: self.set_layout(name))
             group.addButton(button)
             header.addWidget(button)
@@ -154,6 +158,7 @@ class ExplorePage(QWidget):
         if self._gl_wanted:
             self._gl_wanted = False
             self.glStarting.emit()
+            self.stage.surface.failed.connect(self._do_without_gl)
             self.jobs.start("3-D", load_gl, lambda _: self._start_gl(), self._do_without_gl)
 
     def _start_gl(self) -> None:
@@ -194,12 +199,19 @@ class ExplorePage(QWidget):
         self.stage.measure.setVisible(not on)
         for button in self.layout_buttons.values():
             button.setVisible(not on)
+        self.transport.set_fading(on)
 
     # --- the scene ---------------------------------------------------------------------------------
 
     def _changed(self, scene: Scene, old: Scene) -> None:
         self._show_scene(scene)
+        if _camera(scene) != _camera(old):  # else a turn by hand that is not kept yet would snap back
+            self.stage.set_camera(scene)
         self._recompute(scene, old)
+
+    def _refused(self) -> None:
+        """What was refused is not in force: show what is."""
+        self._show_scene(self.document.scene)
 
     def _show_scene(self, scene: Scene) -> None:
         surface = scene.surface.surface
@@ -213,7 +225,6 @@ class ExplorePage(QWidget):
         self.view_card.show_scene(scene)
         self.layout_buttons[scene.view.layout].setChecked(True)
         self.stage.show_layout(scene.view.layout)
-        self.stage.set_camera(scene)
         self.playback.set_length(scene.steps)
 
     def _recompute(self, scene: Scene, old: Scene | None) -> None:
@@ -221,43 +232,63 @@ class ExplorePage(QWidget):
         surface = scene.surface.surface
         if old is None or scene.surface != old.surface or scene.log_scale != old.log_scale:
             log = scene.log_scale
+            self.jobs.cancel("part")
             self.jobs.start(
                 "ground", lambda: prepare_ground(surface, log), self._ground_ready, self.document.refused.emit
             )
-        elif scene.view != old.view:
+        elif _painting(scene) != _painting(old):
             self.stage.restyle(scene)
-            if self.stage.race is not None and scene.view.measure != old.view.measure:
-                self.stage.show_race(next(self._with_scene(self.stage.race, scene)))
+        if old is not None and scene.view.measure != old.view.measure:
+            self.stage.show_measure(scene.view.measure)
         if old is None or any(getattr(scene, name) != getattr(old, name) for name in _RACE):
-            rules = sum(racer.enabled for racer in scene.optimizers)
-            if surface.is_compiled and rules * scene.steps <= INLINE_STEPS and scene.more_starts is None:
-                self.jobs.cancel("race")
-                self._race_ready(next(solve(scene)))
-            else:
-                self.jobs.start("race", lambda: solve(scene), self._race_ready, self.document.refused.emit)
+            self._compute_race(scene, new_surface=old is None or scene.surface != old.surface)
 
-    @staticmethod
-    def _with_scene(race: Race, scene: Scene) -> Any:
-        from dataclasses import replace
-
-        yield replace(race, scene=scene)
+    def _compute_race(self, scene: Scene, new_surface: bool) -> None:
+        """Small races at once, so that they follow the hand; all others, and swarms, in a job."""
+        rules = sum(racer.enabled for racer in scene.optimizers)
+        at_once = scene.surface.surface.is_compiled and rules * scene.steps <= INLINE_STEPS
+        if at_once:
+            self.jobs.cancel("race")
+            self._race_ready(next(solve(scene)))
+        elif new_surface:
+            self.stage.clear_race()  # the old trails would lie over another surface
+        if not at_once or scene.more_starts is not None:
+            self.jobs.start("race", lambda: _solved(scene), self._race_ready, self.document.refused.emit)
 
     def _ground_ready(self, ground: Ground) -> None:
         self.stage.show_ground(ground, self.document.scene)
-        self._load_gl()  # the map is there: now there is time for it
+        if not ground.part:
+            if self.stage.map.needs_part:
+                self._zoomed()
+            self._load_gl()  # the map is there: now there is time for it
 
     def _race_ready(self, race: Race) -> None:
+        if race is self.stage.race:
+            return  # a swarm is still walking
         self.stage.show_race(race)
         self.stage.set_step(self.playback.step)
         self._remarked = (-1, -1, -1)
         if race.complete:
             self.stage.describe()
+        if self._play_when_ready:
+            self._play_when_ready = False
+            self.playback.play()
+
+    def play_from_start(self) -> None:
+        """Play from step 0, as soon as the race of this scene is there."""
+        self.playback.pause()
+        self.playback.go_to(0)
+        race = self.stage.race
+        if race is not None and race.surface == self.document.scene.surface.surface:
+            self.playback.play()
+        else:
+            self._play_when_ready = True
 
     # --- what is touched ---------------------------------------------------------------------------
 
     def _start_picked(self, x: float, y: float) -> None:
-        surface = self.document.scene.surface.surface
-        digits = [max(0, 4 - math.floor(math.log10(high - low))) for low, high in (surface.x, surface.y)]
+        ranges = (self.stage.map.x_range, self.stage.map.y_range)
+        digits = [max(0, 4 - math.floor(math.log10(high - low))) for low, high in ranges]
         start = (round(x, digits[0]), round(y, digits[1]))
         if self.playback.playing:
             self._was_playing = True
@@ -277,16 +308,17 @@ class ExplorePage(QWidget):
 
     def set_layout(self, layout: str) -> None:
         """Show map, surface or both."""
-        if layout == "surface" and not self.stage.has_gl:
+        if layout != "map" and not self.stage.has_gl:
             self.document.refused.emit(self._without_gl)
+            return
         view = self.document.scene.view.model_copy(update={"layout": layout})
-        self.document.edit("change the layout", view=view)
-        self._show_scene(self.document.scene)
+        self.document.edit("change the layout", record=False, view=view)
 
     def reset_view(self) -> None:
-        """The whole domain, and the camera where the scene began."""
+        """The whole domain, and the camera where it stands by default."""
         self.stage.map.reset_view()
-        self._look_from(-60.0, 35.0, 1.0)
+        usual = View()
+        self._look_from(usual.azimuth, usual.elevation, usual.distance)
 
     def top_down(self) -> None:
         """Look straight down on the surface, aligned with the map."""
@@ -294,14 +326,15 @@ class ExplorePage(QWidget):
 
     def _look_from(self, azimuth: float, elevation: float, distance: float) -> None:
         change = {"azimuth": azimuth, "elevation": elevation, "distance": distance}
-        self.document.edit("turn the view", view=self.document.scene.view.model_copy(update=change))
+        view = self.document.scene.view.model_copy(update=change)
+        self.document.edit("turn the view", record=False, view=view)
         self.stage.set_camera(self.document.scene)
 
     def _keep_camera(self) -> None:
         place = self.stage.surface.camera
         self.document.edit(
             "turn the view",
-            merge=True,
+            record=False,
             view=self.document.scene.view.model_copy(
                 update={
                     "azimuth": round(place.azimuth, 1),
@@ -315,7 +348,7 @@ class ExplorePage(QWidget):
         ground, view = self.stage.ground, self.stage.map
         if ground is None:
             return
-        if not view.is_zoomed:
+        if not view.needs_part:
             self.jobs.cancel("part")
             contours = ground.contours if self.document.scene.view.contours else []
             view.show_relief(ground.map, contours, self.document.scene.view.colormap)
@@ -326,6 +359,8 @@ class ExplorePage(QWidget):
     def focus_formula(self) -> None:
         """Put the cursor into the formula."""
         field = self.surface_card.formula
+        if not self.inspector.isVisible():
+            return
         self.inspector.ensureWidgetVisible(field)
         field.setFocus()
         field.selectAll()
@@ -363,15 +398,15 @@ class ExplorePage(QWidget):
             return
         point = np.array([x, y])
         loss = float(surface.value(point))
-        text = f"x {number(x)}   y {number(y)}   loss {number(loss)}"
+        text = f"x {numeral(x)}   y {numeral(y)}   loss {numeral(loss)}"
         if not math.isfinite(loss):
-            text = f"x {number(x)}   y {number(y)}   the loss is not defined here"
-        elif "hessian" in surface.expression.__dict__:
+            text = f"x {numeral(x)}   y {numeral(y)}   the loss is not defined here"
+        else:
             gradient, hessian = surface.gradient(point), surface.hessian(point)
-            text += f"   ∇f ({number(gradient[0], 3)}, {number(gradient[1], 3)})"
+            text += f"   ∇f ({numeral(gradient[0], 3)}, {numeral(gradient[1], 3)})"
             if np.isfinite(hessian).all():
                 low, high = np.linalg.eigvalsh(hessian)
-                text += f"   Hessian λ {number(float(low), 3)}, {number(float(high), 3)}"
+                text += f"   Hessian λ {numeral(float(low), 3)}, {numeral(float(high), 3)}"
         self.readout.setText(text)
 
     def _show_remarks(self) -> None:
@@ -391,3 +426,17 @@ class ExplorePage(QWidget):
             return "no further update"
         shown = min(self.stage_number, len(found))
         return f"{shown}/{len(found)} {found[shown - 1]}"
+
+
+def _camera(scene: Scene) -> tuple[float, float, float]:
+    return (scene.view.azimuth, scene.view.elevation, scene.view.distance)
+
+
+def _painting(scene: Scene) -> tuple[str, bool, bool]:
+    return (scene.view.colormap, scene.view.contours, scene.equal_scales)
+
+
+def _solved(scene: Scene) -> Iterator[Race]:
+    """The race, on a surface that is compiled first."""
+    scene.surface.surface.compile()
+    yield from solve(scene)

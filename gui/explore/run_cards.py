@@ -28,7 +28,7 @@ COLORMAPS = {
 
 
 def _between(low: float, high: float, what: str) -> Any:
-    return lambda value: "" if low <= value <= high else f"{what} lies between {low:g} and {high:,.0f}."
+    return lambda value: "" if low <= value <= high else f"{what} must be between {low:g} and {high:,.0f}."
 
 
 class StartCard(Card):
@@ -44,7 +44,9 @@ class StartCard(Card):
         for name, field in (("x", self.start_x), ("y", self.start_y)):
             row.addWidget(label(name))
             row.addWidget(field)
-            field.valueEdited.connect(self._typed)
+            field.refused.connect(document.refused)
+        self.start_x.valueEdited.connect(lambda x: self._typed(x, document.scene.start[1]))
+        self.start_y.valueEdited.connect(lambda y: self._typed(document.scene.start[0], y))
         row.addStretch(1)
         self.more = QComboBox()
         self.more.setAccessibleName("More starts")
@@ -63,6 +65,7 @@ class StartCard(Card):
         counts.addWidget(self.count_slider, 1)
         counts.addWidget(self.count)
         self.count_slider.placeEdited.connect(lambda place: self._counted(round(2 * 200**place)))
+        self.count.refused.connect(document.refused)
         self.count.valueEdited.connect(lambda value: self._counted(int(value)))
         self.body.addWidget(self.count_row)
 
@@ -80,8 +83,8 @@ class StartCard(Card):
             if not self.count_slider.isSliderDown():
                 self.count_slider.show_place(math.log(more.count / 2) / math.log(200))
 
-    def _typed(self) -> None:
-        self._document.edit("move the start", start=(self.start_x.value(), self.start_y.value()))
+    def _typed(self, x: float, y: float) -> None:
+        self._document.edit("move the start", start=(x, y))
 
     def _chosen(self) -> None:
         kind, old = self.more.currentData(), self._document.scene.more_starts
@@ -134,6 +137,8 @@ class RunCard(Card):
         self.schedule_fields: dict[str, NumberField] = {}
         self._built_for = ""
 
+        for field in (self.steps, self.noise, self.seed):
+            field.refused.connect(document.refused)
         self.steps.valueEdited.connect(lambda value: self._set(steps=int(value)))
         self.steps_slider.placeEdited.connect(lambda place: self._set(steps=round(20 * 100**place)))
         self.noise.valueEdited.connect(lambda value: self._set(noise=value))
@@ -170,6 +175,7 @@ class RunCard(Card):
                 line.setContentsMargins(0, 0, 0, 0)
                 name = item_.name
                 field = NumberField(f"Schedule {name}", whole=item_.type == "int")
+                field.refused.connect(self._document.refused)
                 field.valueEdited.connect(lambda value, name=name: self._schedule_set(name, value))
                 line.addWidget(label({"warm_up": "warm-up steps", "over": "over steps",
                                       "every": "every steps"}.get(name, name)))  # fmt: skip
@@ -207,8 +213,10 @@ class ViewCard(Card):
         super().__init__("View", parent)
         self._document = document
         self.log = ToggleRow("Logarithmic heights", "Shows small differences near the lowest loss")
+        self.equal = ToggleRow("Equal scales of x and y", "Circles are round, and slopes cross contour lines")
         self.contours = ToggleRow("Contour lines", "Lines of equal loss, evenly spaced in height")
         self.body.addWidget(self.log)
+        self.body.addWidget(self.equal)
         self.body.addWidget(self.contours)
         self.colormap = QComboBox()
         self.colormap.setAccessibleName("Colour map")
@@ -227,6 +235,7 @@ class ViewCard(Card):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             self.body.addLayout(row)
         self.log.toggle.toggled.connect(lambda on: self._set(log_scale=on))
+        self.equal.toggle.toggled.connect(lambda on: self._set(equal_scales=on))
         self.contours.toggle.toggled.connect(lambda on: self._set(contours=on))
         self.colormap.currentIndexChanged.connect(lambda: self._set(colormap=self.colormap.currentData()))
         self.measure.currentIndexChanged.connect(lambda: self._set(measure=self.measure.currentData()))
@@ -234,6 +243,7 @@ class ViewCard(Card):
     def show_scene(self, scene: Scene) -> None:
         """Show this scene's view."""
         self.log.toggle.show_on(scene.log_scale)
+        self.equal.toggle.show_on(scene.equal_scales)
         self.contours.toggle.show_on(scene.view.contours)
         for box, value in ((self.colormap, scene.view.colormap), (self.measure, scene.view.measure)):
             box.blockSignals(True)

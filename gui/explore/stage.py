@@ -18,7 +18,7 @@ from gui.views.surface_view import SurfaceView
 from landscape.geometry.minima import minima
 from landscape.race import MEASURES, Race, measured
 from landscape.relief import Relief, relief
-from landscape.scene import Layout, Scene
+from landscape.scene import Layout, Measure, Scene
 from landscape.surface import Array, Range, Surface
 
 MAP_GRID = (240, 240)
@@ -47,7 +47,7 @@ def prepare_ground(surface: Surface, log: bool) -> Iterator[Ground]:
     coarse = relief(surface, log, SURFACE_GRID, scale=whole.scale)
     ground = Ground(whole, whole.contours(), coarse)
     yield ground
-    _ = surface.expression.gradient_at, surface.expression.hessian  # compiled here, not on first use
+    surface.compile()  # here, and not on first use
     yield Ground(ground.map, ground.contours, coarse, minima(surface))
 
 
@@ -78,6 +78,7 @@ class Stage(QWidget):
         self.legend = LegendView()
         self.legend.hide()
         self.race: Race | None = None
+        self._measure: Measure | None = None
         self.ground: Ground | None = None
         self._theme = DARK
         self._type_scale = 1.0
@@ -134,20 +135,22 @@ class Stage(QWidget):
         if moved:
             self.map.show_domain(ground.map.x, ground.map.y)
         if new:
-            self.map.show_relief(ground.map, contours, scene.view.colormap)
-            if ground.surface is not None:
-                self.surface.show_relief(ground.surface, scene.view.colormap, scene.view.contours)
+            self._show_reliefs(scene)
         if self.race is not None:
             self._show_curves(self.race)
 
     def restyle(self, scene: Scene) -> None:
-        """Other colours, or contour lines on or off."""
+        """Other colours or scales, contour lines on or off."""
         if self.ground is not None:
-            ground, self.ground = self.ground, None
-            at = (self.map.x_range, self.map.y_range)
-            self.show_ground(ground, scene)
-            if at != (self.map.x_range, self.map.y_range):
-                self.map.look_at(*at)
+            self._show_reliefs(scene)
+
+    def _show_reliefs(self, scene: Scene) -> None:
+        assert self.ground is not None
+        view = scene.view
+        self.map.set_equal_scales(scene.equal_scales)
+        self.map.show_relief(self.ground.map, self.ground.contours if view.contours else [], view.colormap)
+        if self.ground.surface is not None:
+            self.surface.show_relief(self.ground.surface, view.colormap, view.contours)
 
     def show_race(self, race: Race) -> None:
         """Show these paths everywhere."""
@@ -155,26 +158,40 @@ class Stage(QWidget):
         styles = looks(race.scene.optimizers, self._theme)
         self.map.show_race(race, styles)
         self.surface.show_race(race, styles)
-        names = [(styles[e.index], e.racer.optimizer.title) for e in race.entries]
-        self.legend.show_names(names)
+        self.legend.show_names([(styles[e.index], e.racer.optimizer.title) for e in race.entries])
+        self._measure = race.scene.view.measure if self._measure is None else self._measure
         self._show_curves(race)
+
+    def clear_race(self) -> None:
+        """Show no paths: those there are do not belong to this surface."""
+        self.race = None
+        self.map.clear_race()
+        self.surface.clear_race()
+        for chart in (self.loss, self.measure):
+            chart.show_curves(Curves("", (), ()))
+
+    def show_measure(self, measure: Measure) -> None:
+        """Show this measure in the second chart."""
+        self._measure = measure
+        if self.race is not None:
+            self._show_curves(self.race)
 
     def _show_curves(self, race: Race) -> None:
         styles = looks(race.scene.optimizers, self._theme)
         chosen = tuple(styles[entry.index] for entry in race.entries)
-        found = self.ground.minima if self.ground is not None else None
-        lowest = race.lowest
-        if found is not None and len(found):
-            lowest = min(lowest, float(race.surface.value(found[0])))
-        losses = tuple(entry.path.losses - lowest for entry in race.entries)
+        known = self.ground is not None and self.ground.map.surface == race.surface
+        found = self.ground.minima if known and self.ground is not None else None
+        losses = race.losses_above_lowest(found)
         self.loss.show_curves(Curves("loss above the lowest, log scale", losses, chosen, log=True))
-        name = race.scene.view.measure
+        name: Measure = self._measure or race.scene.view.measure
         values = tuple(measured(entry.path, name, found) for entry in race.entries)
         log = name != "sharpness"
         limit = (2.0, "limit 2 of gradient descent") if name == "sharpness" else None
         title = MEASURES[name] + (", log scale" if log else "")
-        if name == "distance" and (found is None or not len(found)):
-            title = "distance to the nearest minimum: none is known in this domain"
+        if name == "distance" and found is None:
+            title = "distance to the nearest minimum: looking for minima …"
+        elif name == "distance" and found is not None and not len(found):
+            title = "distance to the nearest minimum: no isolated minimum in this domain"
         self.measure.show_curves(Curves(title, values, chosen, log, limit))
 
     def set_step(self, step: int) -> None:

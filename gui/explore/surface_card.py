@@ -16,7 +16,7 @@ from gui.explore.surface_picker import SurfacePicker
 from gui.jobs import Jobs
 from gui.theme import DARK, Theme, lookup_table
 from gui.views.images import coloured_image
-from gui.widgets.card import Card, ElidedLabel, label
+from gui.widgets.card import Card, FixedLines, label
 from gui.widgets.fields import NumberField
 from gui.widgets.hyperparameter_row import HyperparameterRow
 from gui.widgets.sliders import RangeSlider
@@ -29,6 +29,9 @@ from landscape.surface import Surface, checked_range, surfaces
 
 QUICK = 6  # thumbnails beside the one that opens the whole catalogue
 THUMBNAIL = (40, 48)  # rows, columns
+
+
+_Prepared = tuple[Surface, tuple[Racer, ...], tuple[Racer, ...]]  # suited rules, and those given
 
 
 def thumbnails(keys: list[str]) -> Iterator[tuple[str, np.ndarray]]:
@@ -88,7 +91,7 @@ class SurfaceCard(Card):
         self.formula.textEdited.connect(lambda: self._wait.start())
         self.formula.returnPressed.connect(self._check)
         self.body.addWidget(self.formula)
-        self.message = ElidedLabel(2)
+        self.message = FixedLines(2)
         self.body.addWidget(self.message)
         self.make_parameter = QPushButton()
         self.make_parameter.hide()
@@ -114,6 +117,8 @@ class SurfaceCard(Card):
             title.setToolTip(f"The domain of {axis}")
             for widget in (title, self.low[axis], self.range[axis], self.high[axis]):
                 row.addWidget(widget)
+            self.low[axis].refused.connect(document.refused)
+            self.high[axis].refused.connect(document.refused)
             self.low[axis].valueEdited.connect(lambda _, axis=axis: self._domain_typed(axis))
             self.high[axis].valueEdited.connect(lambda _, axis=axis: self._domain_typed(axis))
             self.range[axis].rangeEdited.connect(
@@ -167,9 +172,12 @@ class SurfaceCard(Card):
                 self.formula.setText(surface.formula)
                 self.formula.setCursorPosition(0)
             self._complain(None)
-            self.message.say(surface.teaches or "Your own formula; its gradient and Hessian are exact.")
+            self._say_what_it_is(surface)
         self._show_parameters(surface)
         self._show_domain(surface)
+
+    def _say_what_it_is(self, surface: Surface) -> None:
+        self.message.say(surface.teaches or "Your own formula; its gradient and Hessian are exact.")
 
     def _show_parameters(self, surface: Surface) -> None:
         names = [parameter.name for parameter in surface.parameters]
@@ -186,6 +194,7 @@ class SurfaceCard(Card):
                 )  # fmt: skip
                 row = HyperparameterRow(parameter.name, described, "parameter")
                 row.valueEdited.connect(lambda value, name=parameter.name: self._set_parameter(name, value))
+                row.refused.connect(self._document.refused)
                 self._parameters.addWidget(row)
                 self.parameter_rows[parameter.name] = row
         for parameter in surface.parameters:
@@ -219,8 +228,11 @@ class SurfaceCard(Card):
         racers = self._document.scene.optimizers
         self._jobs.start("choose", lambda: _prepared(key, racers), self._chosen, self._document.refused.emit)
 
-    def _chosen(self, prepared: tuple[Surface, tuple[Racer, ...]]) -> None:
-        surface, racers = prepared
+    def _chosen(self, prepared: _Prepared) -> None:
+        surface, racers, given = prepared
+        if given != self._document.scene.optimizers:  # they were changed meanwhile: suit the new ones
+            self.choose(surface.key)
+            return
         self._reach = {}
         self._document.edit(
             f"choose {surface.title}",
@@ -229,7 +241,7 @@ class SurfaceCard(Card):
             optimizers=racers,
             title=surface.title,
             caption=surface.teaches,
-            view=self._document.scene.view.model_copy(update={"log_scale": None}),
+            view=self._document.scene.view.model_copy(update={"log_scale": None, "equal_scales": None}),
         )
 
     # --- the formula -------------------------------------------------------------------------------
@@ -240,10 +252,11 @@ class SurfaceCard(Card):
         surface = self._document.scene.surface.surface
         if text == surface.formula:
             self._complain(None)
+            self._say_what_it_is(surface)
             return
         values = {parameter.name: parameter.value for parameter in surface.parameters} | self._extra
         self._jobs.start(
-            "formula", lambda: _compiled(text, surface, values), self._accepted, lambda reason: None
+            "formula", lambda: _compiled(text, surface, values), self._accepted, self._document.refused.emit
         )
 
     def _accepted(self, result: SurfaceChoice | FormulaError | LandscapeError) -> None:
@@ -255,7 +268,9 @@ class SurfaceCard(Card):
         self._extra = {}
         self._complain(None)
         scene = self._document.scene
-        view = scene.view.model_copy(update={"log_scale": scene.log_scale})
+        view = scene.view.model_copy(
+            update={"log_scale": scene.log_scale, "equal_scales": scene.equal_scales}
+        )
         self._document.edit("change the formula", merge=True, surface=result, view=view, title="", caption="")
 
     def _complain(self, error: LandscapeError | None) -> None:
@@ -326,17 +341,16 @@ def _compiled(
         used = {str(symbol) for symbol in made.expression.tree.free_symbols}
         kept = {name: value for name, value in values.items() if name in used}
         choice = SurfaceChoice(formula=text, x=surface.x, y=surface.y, parameters=kept)
-        expression = choice.surface.expression
-        _ = expression.value, expression.gradient_at, expression.gradient, expression.hessian
+        choice.surface.compile()
         yield choice
     except LandscapeError as error:
         yield error
 
 
-def _prepared(key: str, racers: tuple[Racer, ...]) -> Iterator[tuple[Surface, tuple[Racer, ...]]]:
+def _prepared(key: str, racers: tuple[Racer, ...]) -> Iterator[_Prepared]:
     """Compile off the GUI thread, and suit the learning rates; copies of a rule keep their ratio."""
     surface = surfaces[key]
-    _ = surface.expression.value, surface.expression.gradient_at
+    surface.compile()
     assert surface.start is not None
     suited: list[Racer] = []
     first: dict[str, tuple[float, float]] = {}
@@ -348,4 +362,4 @@ def _prepared(key: str, racers: tuple[Racer, ...]) -> Iterator[tuple[Surface, tu
         before, now = first[optimizer.key]
         rate = float(f"{now * optimizer.learning_rate / before:.3g}")
         suited.append(Racer(optimizer=replace(optimizer, learning_rate=rate), enabled=racer.enabled))
-    yield surface, tuple(suited)
+    yield surface, tuple(suited), racers

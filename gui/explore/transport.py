@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QWidget
+from PyQt6.QtCore import QSize, Qt, QTimer
+from PyQt6.QtGui import QCursor
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QGraphicsOpacityEffect,
+    QHBoxLayout,
+    QPushButton,
+    QWidget,
+)
 
 from gui.explore.playback import SPEEDS, Playback
 from gui.theme import Theme
 from gui.widgets.card import label
-from gui.widgets.fields import plain
 from gui.widgets.icons import icon
 from gui.widgets.sliders import Slider
+from landscape.numerals import plain_numeral
+
+WATCH_MS, FADE_MS = 400, 3000
 
 
 class Transport(QFrame):
@@ -40,11 +50,12 @@ class Transport(QFrame):
         self.speed.setAccessibleName("Speed")
         self.speed.setToolTip("Speed")
         for speed in SPEEDS:
-            self.speed.addItem(f"{plain(speed)}×", speed)
+            self.speed.addItem(f"{plain_numeral(speed)}×", speed)
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
         self.loop = QPushButton("Loop")
         self.loop.setCheckable(True)
         self.loop.setChecked(playback.loop)
+        self.loop.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.loop.setToolTip("Begin again after the end")
         for widget in (self._first, self._back, self.play, self._forward, self._last):
             row.addWidget(widget)
@@ -53,6 +64,13 @@ class Transport(QFrame):
         row.addWidget(self.speed)
         row.addWidget(self.loop)
 
+        self._fade = QGraphicsOpacityEffect(self)
+        self._fade.setOpacity(1.0)
+        self.setGraphicsEffect(self._fade)
+        self._pointer, self._still_for = QCursor.pos(), 0
+        self._watch = QTimer(self)
+        self._watch.setInterval(WATCH_MS)
+        self._watch.timeout.connect(self._look_at_pointer)
         self.slider.placeEdited.connect(self._scrubbed)
         self.speed.currentIndexChanged.connect(self._speed_chosen)
         self.loop.toggled.connect(self._loop_chosen)
@@ -69,11 +87,24 @@ class Transport(QFrame):
             button.setIcon(icon(name, theme.text))
         self._show_playing(self._playback.playing)
 
+    def set_fading(self, on: bool) -> None:
+        """For a lecture: be gone while nobody moves the pointer."""
+        self._pointer, self._still_for = QCursor.pos(), 0
+        self._fade.setOpacity(1.0)
+        self._watch.start() if on else self._watch.stop()
+
+    def _look_at_pointer(self) -> None:
+        pointer = QCursor.pos()
+        self._still_for = 0 if pointer != self._pointer else self._still_for + 1
+        self._pointer = pointer
+        self._fade.setOpacity(0.0 if self._still_for * WATCH_MS > FADE_MS else 1.0)
+
     def _button(self, name: str, help_text: str, on_click: Callable[[], None]) -> QPushButton:
         button = QPushButton()
         button.setToolTip(help_text)
         button.setAccessibleName(help_text.split(" (")[0])
         button.setIconSize(QSize(20, 20))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, arrow keys still step the race
         button.clicked.connect(on_click)
         return button
 

@@ -1,6 +1,6 @@
 """The base of the painted views: a picture is a still layer, kept as a pixmap, and a moving one.
 
-The same code paints on the screen and off it: `render` draws the view at any size and scale.
+The same code paints on the screen and off it: `render_image` draws the view at any size and scale.
 """
 
 from __future__ import annotations

@@ -58,7 +58,8 @@ class _Context:
         """The context, made current on this thread."""
         if cls._only is None:
             cls._only = _Context()
-        cls._only.context.makeCurrent(cls._only.surface)
+        if not cls._only.context.makeCurrent(cls._only.surface):
+            raise LandscapeError("its context is lost")
         return cls._only
 
 
@@ -123,7 +124,7 @@ class GlScene:
         self._frame.setDepthValue(-10)
         self._ground_layer.addItem(self._ground)
         self._ground_layer.addItem(self._frame)
-        self._trails: list[tuple[np.ndarray, list[GrowingMesh]]] = []
+        self._trails: list[tuple[np.ndarray, GrowingMesh]] = []
         self._kept: QOpenGLFramebufferObject | None = None
         self._target: QOpenGLFramebufferObject | None = None
         self._kept_for: tuple[Any, ...] = ()
@@ -151,7 +152,6 @@ class GlScene:
         for trail, casing in trails:
             faint = trail.mesh.colours.copy()
             faint[:, 3] = 0.28
-            items: list[GrowingMesh] = []
             for built, colours, options, depth in (
                 (trail, faint, HIDDEN, 1),
                 (casing, casing.mesh.colours, CASING, 2),
@@ -164,18 +164,17 @@ class GlScene:
                 item.setGLOptions(options)
                 item.setDepthValue(depth)
                 self._trail_layer.addItem(item)
-                items.append(item)
-                self._trails.append((built.faces_until, [item]))
+                self._trails.append((built.faces_until, item))
 
     def picture(self, size: QSize, camera: Camera, box: Box, background: QColor, step: int) -> QImage:
         """The scene at a step, seen by this camera, in this many pixels."""
         _Context.current()
-        while GL.glGetError() != GL.GL_NO_ERROR:
-            pass  # some drivers leave errors of Qt's own behind, which PyOpenGL would blame on us
+        for _ in range(20):  # some drivers leave errors of Qt's own behind, which would be blamed on us
+            if GL.glGetError() == GL.GL_NO_ERROR:
+                break
         pixels = (max(size.width(), 1), max(size.height(), 1))
-        for faces_until, items in self._trails:
-            for item in items:
-                item.count = int(faces_until[min(step, len(faces_until) - 1)])
+        for faces_until, item in self._trails:
+            item.count = int(faces_until[min(step, len(faces_until) - 1)])
         kept, target = self._buffers(QSize(*pixels))
         wanted = (pixels, camera, box, background.rgba(), self._changes)
         if wanted != self._kept_for:
@@ -203,4 +202,6 @@ class GlScene:
             self._kept = QOpenGLFramebufferObject(size, layout)
             self._target = QOpenGLFramebufferObject(size, layout)
             self._kept_for = ()
+            if not (self._kept.isValid() and self._target.isValid()):
+                raise LandscapeError(f"it has no room for a picture of {size.width()} × {size.height()}")
         return self._kept, self._target

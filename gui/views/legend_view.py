@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF, QPainter
+from PyQt6.QtWidgets import QWidget
 
 from gui.theme import Look, font
 from gui.views.canvas import Canvas
@@ -13,12 +14,12 @@ from gui.views.marks import draw_ball, line_pen
 class LegendView(Canvas):
     """Shows who is who."""
 
-    def __init__(self, parent: object = None) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._names: list[tuple[Look, str]] = []
 
     def show_names(self, names: list[tuple[Look, str]]) -> None:
-        """Show these rules with their names and what is said of them."""
+        """Show these rules with their names."""
         if names != self._names:
             self._names = names
             self.still_changed()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QPointF
-from PyQt6.QtGui import QPainter, QPolygonF
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 
 def polyline(pixels: np.ndarray) -> QPolygonF:
@@ -30,3 +30,13 @@ def draw_broken_line(painter: QPainter, pixels: np.ndarray) -> None:
     for begin, end in zip(bounds[::2], bounds[1::2], strict=True):
         if end - begin > 1:
             painter.drawPolyline(polyline(pixels[begin:end]))
+
+
+def draw_dots(painter: QPainter, pixels: np.ndarray, colour: QColor, casing: QColor) -> None:
+    """Cased dots at pixels `(n, 2)`, all of them in two strokes; nan are left out."""
+    dots = polyline(pixels[np.isfinite(pixels).all(axis=1)])
+    for width, paint in ((7.6, casing), (5.4, colour)):
+        pen = QPen(paint, width)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.drawPoints(dots)

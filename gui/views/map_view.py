@@ -13,6 +13,7 @@ from PyQt6.QtGui import (
     QMouseEvent,
     QPainter,
     QPen,
+    QResizeEvent,
     QWheelEvent,
 )
 from PyQt6.QtWidgets import QWidget
@@ -20,13 +21,17 @@ from PyQt6.QtWidgets import QWidget
 from gui.theme import Look, font, lookup_table
 from gui.views.canvas import Canvas
 from gui.views.images import coloured_image
-from gui.views.lines import draw_broken_line, polyline
+from gui.views.lines import draw_broken_line, draw_dots
 from gui.views.marks import draw_ball, draw_label, line_pen
-from gui.views.ticks import number, ticks
+from gui.views.ticks import ticks
+from landscape.numerals import numeral
 from landscape.race import Race
 from landscape.relief import Relief
 from landscape.surface import Range
 
+TAIL = 12  # steps of a swarm that are drawn as tails
+MOST_TAILS = 60  # in a larger swarm tails would only be a blur
+MOST_POINTS = 1500  # of a trail on the screen: a wilder one is a blur, too
 FINEST = 1.6  # pixels between two points of a trail
 GRAB = 14.0  # pixels around the start in which the pointer shows that it can be grabbed
 
@@ -62,6 +67,7 @@ class MapView(Canvas):
         self._start: tuple[float, float] | None = None
         self._dragging = False
         self._panning: QPointF | None = None
+        self._equal = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Map of the loss surface")
@@ -77,12 +83,35 @@ class MapView(Canvas):
     def show_domain(self, x: Range, y: Range) -> None:
         """Look at the whole of this domain."""
         self._domain = (x, y)
-        self.x_range, self.y_range = x, y
+        self.x_range, self.y_range = self._whole()
         self.still_changed()
+
+    def set_equal_scales(self, equal: bool) -> None:
+        """Draw x and y at the same scale, so that a circle is round; the map then shows a little more."""
+        if equal != self._equal:
+            whole = not self.is_zoomed
+            self._equal = equal
+            if whole:
+                self.reset_view()
+
+    def _whole(self) -> tuple[Range, Range]:
+        """The domain, widened to the view's proportions where scales are equal."""
+        (x0, x1), (y0, y1) = self._domain
+        if not self._equal or self.width() < 2 or self.height() < 2:
+            return self._domain
+        pixel = max((x1 - x0) / self.width(), (y1 - y0) / self.height())
+        half_x, half_y = pixel * self.width() / 2, pixel * self.height() / 2
+        middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
+        return (middle_x - half_x, middle_x + half_x), (middle_y - half_y, middle_y + half_y)
 
     def show_race(self, race: Race, looks: list[Look]) -> None:
         """Show these paths."""
         self._race, self._looks, self._start = race, looks, race.scene.start
+        self.update()
+
+    def clear_race(self) -> None:
+        """Show no paths."""
+        self._race = None
         self.update()
 
     def set_step(self, step: int) -> None:
@@ -94,7 +123,17 @@ class MapView(Canvas):
     @property
     def is_zoomed(self) -> bool:
         """Whether another part than the whole domain is looked at."""
+        return (self.x_range, self.y_range) != self._whole()
+
+    @property
+    def needs_part(self) -> bool:
+        """Whether the heights of the domain do not suffice for what is looked at."""
         return (self.x_range, self.y_range) != self._domain
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        if self._equal:
+            self.reset_view()
 
     def set_theme(self, theme: Any, type_scale: float = 1.0) -> None:
         self._image = None
@@ -165,14 +204,14 @@ class MapView(Canvas):
                 painter.setPen(pen)
                 painter.drawLine(QLineF(x, area.bottom() - 0.4 * height, x, area.bottom()))
                 at = QPointF(x, area.bottom() - pad)
-                draw_label(painter, at, number(tick), self.theme, type_, Qt.AlignmentFlag.AlignHCenter)
+                draw_label(painter, at, numeral(tick), self.theme, type_, Qt.AlignmentFlag.AlignHCenter)
         for tick in ticks(*self.y_range, most_y):
             y = float(self.to_pixels(np.array([0.0, tick]), area)[1])
             if area.top() + 2 * height < y < area.bottom() - 3 * height:
                 painter.setPen(pen)
                 painter.drawLine(QLineF(area.left(), y, area.left() + 0.4 * height, y))
                 draw_label(
-                    painter, QPointF(area.left() + pad, y + 0.36 * height), number(tick), self.theme, type_
+                    painter, QPointF(area.left() + pad, y + 0.36 * height), numeral(tick), self.theme, type_
                 )
         draw_label(painter, QPointF(area.right() - pad, area.bottom() - pad), "x", self.theme, type_,
                    Qt.AlignmentFlag.AlignRight)  # fmt: skip
@@ -206,35 +245,30 @@ class MapView(Canvas):
         if self._dragging and self._step < len(points) - 1:  # where it leads is what the hand looks for
             painter.setOpacity(0.55)
             painter.setPen(QPen(QColor(look.colour), 1.0))
-            painter.drawPolyline(polyline(_thinned(self.to_pixels(points, area), area)))
+            draw_broken_line(painter, _thinned(self.to_pixels(points, area), area))
             painter.setOpacity(1.0)
         past = _thinned(self.to_pixels(points[: self._step + 1], area), area)
         if len(past) < 2:
             return
-        line = polyline(past)
         casing = QPen(QColor(self.theme.casing), width + 2.0)
         casing.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(casing)
-        painter.drawPolyline(line)
+        draw_broken_line(painter, past)
         painter.setPen(line_pen(look, width))
-        painter.drawPolyline(line)
+        draw_broken_line(painter, past)
 
     def _paint_swarm(self, painter: QPainter, area: QRectF, points: np.ndarray, look: Look) -> None:
         """Many starts: thin short tails and dots."""
         colour = QColor(look.colour)
-        tail = self.to_pixels(points[max(self._step - 12, 0) : self._step + 1], area)
-        gaps = np.full((1, tail.shape[1], 2), np.nan)
-        lines = np.swapaxes(np.concatenate([np.clip(tail, -5000, 5000), gaps]), 0, 1).reshape(-1, 2)
-        colour.setAlphaF(0.5)
-        painter.setPen(QPen(colour, 1.2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        draw_broken_line(painter, lines)
-        colour.setAlphaF(1.0)
-        painter.setPen(QPen(QColor(self.theme.casing), 1.0))
-        painter.setBrush(colour)
-        for x, y in tail[-1]:
-            if np.isfinite(x) and np.isfinite(y):
-                painter.drawEllipse(QPointF(x, y), 3.2, 3.2)
+        tail = self.to_pixels(points[max(self._step - TAIL, 0) : self._step + 1], area)
+        if tail.shape[1] <= MOST_TAILS:
+            gaps = np.full((1, tail.shape[1], 2), np.nan)
+            lines = np.swapaxes(np.concatenate([np.clip(tail, -5000, 5000), gaps]), 0, 1).reshape(-1, 2)
+            colour.setAlphaF(0.5)
+            painter.setPen(QPen(colour, 1.0))
+            draw_broken_line(painter, lines)
+            colour.setAlphaF(1.0)
+        draw_dots(painter, tail[-1], colour, QColor(self.theme.casing))
 
     def _paint_start(self, painter: QPainter, area: QRectF) -> None:
         if self._start is None:
@@ -315,7 +349,7 @@ class MapView(Canvas):
 
     def reset_view(self) -> None:
         """Look at the whole domain again."""
-        self.look_at(*self._domain)
+        self.look_at(*self._whole())
 
     def look_at(self, x: Range, y: Range) -> None:
         """Look at this part."""
@@ -335,23 +369,42 @@ def _near(at: np.ndarray, area: QRectF) -> bool:
 
 
 def _thinned(pixels: np.ndarray, area: QRectF) -> np.ndarray:
-    """The line without points that no eye can tell apart; cut where it leaves the numbers.
+    """The line `(n, 2)` without what no eye can tell apart; nan where it is out of sight.
 
-    Far outside the view, points are pulled in: Qt's strokes go wrong at huge coordinates.
+    Qt's strokes go wrong at huge coordinates: what lies far outside is cut off at a frame around the
+    view, piece by piece, so that the part inside stays exactly where it is.
     """
     pixels = pixels[np.isfinite(pixels).all(axis=1)]
-    if len(pixels) < 3:
+    if len(pixels) < 2:
         return pixels
-    reach = 20 * max(area.width(), area.height())
-    far = np.abs(pixels).max(axis=1) > reach
-    if far.any():  # keep the first point outside, on the way there
-        pixels = np.clip(pixels[: int(far.argmax()) + 1], -reach, reach)
+    reach = 4 * max(area.width(), area.height())
+    if np.abs(pixels).max() > reach:
+        return _clipped(pixels, reach)
     kept, (last_x, last_y) = [0], pixels[0].tolist()
     for k, (x, y) in enumerate(pixels.tolist()):
         # From the last one that was kept: a jitter around a minimum shrinks to a point.
         if abs(x - last_x) + abs(y - last_y) > FINEST:
             kept.append(k)
             last_x, last_y = x, y
+    kept = kept[:: -(-len(kept) // MOST_POINTS)]
     if kept[-1] != len(pixels) - 1:
         kept.append(len(pixels) - 1)
     return pixels[kept]
+
+
+def _clipped(pixels: np.ndarray, reach: float) -> np.ndarray:
+    """Each piece of the line cut to the square ±reach (Liang and Barsky 1984), nan between pieces."""
+    begin, end = pixels[:-1], pixels[1:]
+    along = np.clip(end - begin, -1e300, 1e300)
+    with np.errstate(all="ignore"):
+        near = np.where(along != 0, (-np.sign(along) * reach - begin) / along, -np.inf)
+        far = np.where(along != 0, (np.sign(along) * reach - begin) / along, np.inf)
+    flat_outside = ((along == 0) & (np.abs(begin) > reach)).any(axis=1)
+    enter = np.maximum(near.max(axis=1), 0.0)
+    leave = np.minimum(far.min(axis=1), 1.0)
+    seen = (enter < leave) & ~flat_outside & np.isfinite(enter) & np.isfinite(leave)
+    pieces = np.full((len(begin), 3, 2), np.nan)
+    pieces[:, 0] = begin + enter[:, None] * along
+    pieces[:, 1] = begin + leave[:, None] * along
+    pieces = np.clip(pieces[seen][:MOST_POINTS], -reach, reach)
+    return pieces.reshape(-1, 2)

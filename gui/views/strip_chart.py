@@ -14,7 +14,8 @@ from gui.theme import Look, font
 from gui.views.canvas import Canvas
 from gui.views.lines import draw_broken_line
 from gui.views.marks import draw_ball, line_pen
-from gui.views.ticks import log_ticks, number, ticks
+from gui.views.ticks import log_ticks, ticks
+from landscape.numerals import numeral
 
 DECADES = 10  # as far below the largest value as a logarithmic axis looks
 
@@ -88,13 +89,13 @@ class StripChart(Canvas):
         unit = self.theme.axis * self.type_scale
         return area.adjusted(5.2 * unit, 2.9 * unit, -1.6 * unit, -2.2 * unit)
 
-    def _pixels(self, values: np.ndarray, plot: QRectF) -> np.ndarray:
+    def _pixels(self, values: np.ndarray, plot: QRectF, first: int = 0) -> np.ndarray:
         low, high = self._range
         with np.errstate(all="ignore"):
             shown = np.log10(values) if self._curves.log else values
         if self._curves.log:
             shown = np.where(values == 0, 2 * low - high, shown)  # below the axis
-        x = plot.left() + plot.width() * np.arange(len(values)) / max(self.steps, 1)
+        x = plot.left() + plot.width() * (first + np.arange(len(values))) / max(self.steps, 1)
         y = plot.bottom() - plot.height() * (np.clip(shown, 2 * low - high, 2 * high - low) - low) / (
             high - low
         )
@@ -131,7 +132,7 @@ class StripChart(Canvas):
             painter.setPen(QColor(self.theme.dim))
             box = QRectF(plot.left() - 5 * unit, y - unit, 4.5 * unit, 2 * unit)
             painter.drawText(
-                box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number(level, 3)
+                box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, numeral(level, 3)
             )
         painter.setPen(QColor(self.theme.dim))
         for tick in ticks(0, self.steps, max(2, int(plot.width() / (5 * unit)))):
@@ -173,7 +174,8 @@ class StripChart(Canvas):
         for values, look in zip(self._curves.values, self._curves.looks, strict=True):
             finite = np.flatnonzero(np.isfinite(values[: self._step + 1]))
             if len(finite):
-                x, y = self._pixels(values, plot)[finite[-1]]
+                last = int(finite[-1])
+                x, y = self._pixels(values[last : last + 1], plot, last)[0]
                 if np.isfinite(y):
                     draw_ball(painter, QPointF(x, y), look, self.theme, 5.0 * (0.6 + 0.4 * self.type_scale))
 

@@ -12,9 +12,11 @@ from PyQt6.QtWidgets import QWidget
 from gui.theme import Look, Theme, font, lookup_table
 from gui.views.camera import Box, Camera, first_hit, sampled
 from gui.views.canvas import Canvas
+from gui.views.lines import draw_dots
 from gui.views.marks import draw_ball, draw_label
 from gui.views.meshes import Tube, draped, surface_mesh, tube
-from gui.views.ticks import number, ticks
+from gui.views.ticks import ticks
+from landscape.numerals import numeral
 from landscape.race import Race
 from landscape.relief import Relief
 
@@ -33,12 +35,14 @@ class SurfaceView(Canvas):
     startReleased() : the drag is over
     hovered(x, y) : the pointer is over this point; (nan, nan) off the surface
     cameraChanged(azimuth, elevation, distance) : turned or zoomed by hand
+    failed(sentence) : OpenGL has stopped working
     """
 
     startPicked = pyqtSignal(float, float)
     startReleased = pyqtSignal()
     hovered = pyqtSignal(float, float)
     cameraChanged = pyqtSignal(float, float, float)
+    failed = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +58,7 @@ class SurfaceView(Canvas):
         self._start: tuple[float, float] | None = None
         self._pressed: QPointF | None = None
         self._dragging = False
+        self._trails_to_build = False
         self._area = QRectF(0, 0, 1, 1)
         self._extent = self.box.corners()
         self.setMouseTracking(True)
@@ -66,13 +71,13 @@ class SurfaceView(Canvas):
         """Draw with this from now on."""
         self._scene = scene
         self._build_ground()
-        self._build_trails()
+        self._trails_to_build = True
 
     def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
         if (theme, type_scale) != (self.theme, self.type_scale):
             super().set_theme(theme, type_scale)
             self._build_ground()
-            self._build_trails()
+            self._trails_to_build = True
 
     def show_relief(self, relief: Relief, colormap: str, contours: bool = True) -> None:
         """Show these heights, with contour lines draped over them or without."""
@@ -80,12 +85,19 @@ class SurfaceView(Canvas):
         self.box = Box.over(relief.x, relief.y)
         self._extent = _extent(relief, self.box)
         self._build_ground()
-        self._build_trails()
+        self._trails_to_build = True
 
     def show_race(self, race: Race, looks: list[Look]) -> None:
         """Show these paths."""
         self._race, self._looks, self._start = race, looks, race.scene.start
-        self._build_trails()
+        self._trails_to_build = True
+        self.update()
+
+    def clear_race(self) -> None:
+        """Show no paths."""
+        self._race = None
+        self._trails_to_build = True
+        self.update()
 
     def set_step(self, step: int) -> None:
         """Show this moment of the race."""
@@ -152,12 +164,13 @@ class SurfaceView(Canvas):
         return {loss: (2 * height - 1) * self.box.half[2] for loss, height in placed.items()}
 
     def _build_trails(self) -> None:
-        if self._race is None or self._relief is None or self._scene is None:
-            return
+        assert self._relief is not None
+        assert self._scene is not None
+        self._trails_to_build = False
         radius = 0.0032 * self.theme.trail * (0.6 + 0.4 * self.type_scale)
         casing_colour = _rgb(self.theme.casing)
         trails: list[tuple[Tube, Tube]] = []
-        for entry in self._race.entries:
+        for entry in self._race.entries if self._race is not None else ():
             look = self._looks[entry.index]
             world, steps = draped(entry.path.points, self._relief.heights, self.box, entry.path.last)
             world[:, 2] += radius * 0.7
@@ -166,7 +179,6 @@ class SurfaceView(Canvas):
             if trail is not None and casing is not None:
                 trails.append((trail, casing))
         self._scene.show_trails(trails)
-        self.update()
 
     # --- painting ----------------------------------------------------------------------------------
 
@@ -182,7 +194,15 @@ class SurfaceView(Canvas):
         painter.setClipPath(outline)
         scale = abs(painter.deviceTransform().m11())
         pixels = QSize(round(area.width() * scale), round(area.height() * scale))
-        picture = self._scene.picture(pixels, self.camera, self.box, QColor(self.theme.card), self._step)
+        try:
+            if self._trails_to_build:  # only now: a hidden view costs nothing
+                self._build_trails()
+            picture = self._scene.picture(pixels, self.camera, self.box, QColor(self.theme.card), self._step)
+        except Exception as error:  # whatever a driver may come up with: the map goes on
+            self._scene = None
+            painter.restore()
+            self.failed.emit(f"OpenGL has stopped working ({error}).")
+            return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.drawImage(area, picture)
         self._paint_labels(painter)
@@ -225,11 +245,11 @@ class SurfaceView(Canvas):
         for tick in ticks(*self.box.x, 5):
             u = float(self.box.world(np.array([tick, self.box.y[0]]), np.array(0.0))[0])
             if abs(u) < 0.93 * hx:  # at a corner the two axes' numbers would collide
-                write([u, front_y, -hz], number(tick))
+                write([u, front_y, -hz], numeral(tick))
         for tick in ticks(*self.box.y, 5):
             v = float(self.box.world(np.array([self.box.x[0], tick]), np.array(0.0))[1])
             if abs(v) < 0.93 * hy:
-                write([front_x, v, -hz], number(tick))
+                write([front_x, v, -hz], numeral(tick))
         write([0.0, front_y, -hz], "x", 3.2)
         write([front_x, 0.0, -hz], "y", 3.2)
         if abs(self.camera.elevation) < 75:
@@ -240,7 +260,7 @@ class SurfaceView(Canvas):
             for loss, w in sorted(self._height_ticks().items(), key=lambda item: item[1]):
                 at = self._project(np.array([left[0], left[1], w]))
                 if last - at[1] > 1.4 * unit:
-                    draw_label(painter, QPointF(at[0] - 0.6 * unit, at[1] + 0.35 * unit), number(loss, 3),
+                    draw_label(painter, QPointF(at[0] - 0.6 * unit, at[1] + 0.35 * unit), numeral(loss, 3),
                                self.theme, type_, Qt.AlignmentFlag.AlignRight, self.theme.dim)  # fmt: skip
                     last = at[1]
 
@@ -280,10 +300,8 @@ class SurfaceView(Canvas):
         assert self._relief is not None
         world = self.box.world(np.nan_to_num(points, nan=1e9), np.zeros(len(points)))
         world[:, 2] = (2 * sampled(self._relief.heights, self.box, world) - 1) * self.box.half[2]
-        painter.setPen(QPen(QColor(self.theme.casing), 1.0))
-        painter.setBrush(QColor(look.colour))
-        for x, y in self._project(world[np.isfinite(world).all(axis=1)]):
-            painter.drawEllipse(QPointF(x, y), 3.2, 3.2)
+        dots = self._project(world[np.isfinite(world).all(axis=1)])
+        draw_dots(painter, dots, QColor(look.colour), QColor(self.theme.casing))
 
     def _on_ground(self, point: np.ndarray) -> np.ndarray | None:
         """A surface point as it lies on the drawn ground; None outside or in a hole."""
@@ -377,10 +395,7 @@ class SurfaceView(Canvas):
         elif event.key() == Qt.Key.Key_Minus:
             self.zoom(1.1)
         else:
-            QWidget.keyPressEvent(self, event)  # not pyqtgraph's own keys: arrows step the race
-
-    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
-        QWidget.keyReleaseEvent(self, event)
+            super().keyPressEvent(event)
 
     def zoom(self, factor: float) -> None:
         """Nearer (below 1) or farther."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Round numbers in [low, high], at most `most` of them.
@@ -41,20 +39,3 @@ def log_ticks(low: float, high: float, most: int = 6) -> list[float]:
     finer = [m * 10.0**k for k in range(first - 1, last + 1) for m in (1, 2, 5)]
     inside = [tick for tick in finer if low <= tick <= high]
     return inside if len(inside) <= most else powers
-
-
-def number(value: float, digits: int = 4) -> str:
-    """A number for people: no exponent where it can be helped, a true minus sign.
-
-    >>> number(-0.5), number(1234567.0), number(2e-05)
-    ('−0.5', '1.235e6', '2e-5')
-    """
-    if not np.isfinite(value):
-        return "–"
-    text = f"{value:.{digits}g}"
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        text = f"{mantissa}e{int(exponent)}"
-        if 0 <= int(exponent) < 6:
-            text = f"{value:.0f}"
-    return text.replace("-", "−") if text.startswith("-") else text

@@ -34,8 +34,8 @@ class Card(QFrame):
             self.body.addLayout(self.header)
 
 
-class ElidedLabel(QLabel):
-    """One sentence in at most two lines of fixed height, so that live text does not move the page."""
+class FixedLines(QLabel):
+    """Live text in lines of fixed height, so that the page does not move; all of it on hovering."""
 
     def __init__(self, lines: int = 2, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -9,18 +9,7 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
-
-def plain(value: float) -> str:
-    """A number as people type it: as short as it can be without losing what was set.
-
-    >>> plain(0.05), plain(1e-08), plain(3.0)
-    ('0.05', '1e-8', '3')
-    """
-    text = f"{value:.6g}"
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        text = f"{mantissa}e{int(exponent)}"
-    return text
+from landscape.numerals import plain_numeral
 
 
 class NumberField(QLineEdit):
@@ -29,9 +18,11 @@ class NumberField(QLineEdit):
     Signals
     -------
     valueEdited(value) : the user gave another number
+    refused(sentence) : what was typed cannot be taken; the old number stands again
     """
 
     valueEdited = pyqtSignal(float)
+    refused = pyqtSignal(str)
 
     def __init__(
         self, name: str, check: Callable[[float], str] | None = None, whole: bool = False, digits: int = 6,
@@ -65,10 +56,10 @@ class NumberField(QLineEdit):
         """Show a number, unless the user is just typing another."""
         if value != self._value or not self.isModified():
             self._value = value
-            text = plain(value)
+            text = plain_numeral(value)
             if text != self.text():
                 self.setText(text)
-            self._complain("")
+            self._complain_numeral("")
 
     def _parse(self) -> tuple[float, str]:
         text = self.text().strip().replace("−", "-").replace(",", ".")
@@ -83,9 +74,9 @@ class NumberField(QLineEdit):
         return value, self._check(value)
 
     def _mark(self) -> None:
-        self._complain(self._parse()[1])
+        self._complain_numeral(self._parse()[1])
 
-    def _complain(self, reason: str) -> None:
+    def _complain_numeral(self, reason: str) -> None:
         if (reason != "") != bool(self.property("wrong")):
             self.setProperty("wrong", reason != "")
             style = self.style()
@@ -100,14 +91,15 @@ class NumberField(QLineEdit):
         value, reason = self._parse()
         self.setModified(False)
         if reason:
-            self.setText(plain(self._value))  # what is in force; the reason was shown while typing
-            self._complain("")
+            self.setText(plain_numeral(self._value))
+            self._complain_numeral("")
+            self.refused.emit(reason)
         elif value != self._value:
             self._value = value
             self.valueEdited.emit(value)
-            self.setText(plain(self._value))
+            self.setText(plain_numeral(self._value))
         else:
-            self.setText(plain(self._value))
+            self.setText(plain_numeral(self._value))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
@@ -118,12 +110,12 @@ class NumberField(QLineEdit):
             value = float(f"{self._value + up * step:.12g}")
             if not self._check(value):
                 self._value = value
-                self.setText(plain(value))
+                self.setText(plain_numeral(value))
                 self.valueEdited.emit(value)
         elif event.key() == Qt.Key.Key_Escape and self.isModified():
-            self.setText(plain(self._value))
+            self.setText(plain_numeral(self._value))
             self.setModified(False)
-            self._complain("")
+            self._complain_numeral("")
         else:
             super().keyPressEvent(event)
 

@@ -18,9 +18,11 @@ class HyperparameterRow(QWidget):
     Signals
     -------
     valueEdited(value) : given by the user
+    refused(sentence) : what was typed cannot be taken
     """
 
     valueEdited = pyqtSignal(float)
+    refused = pyqtSignal(str)
 
     def __init__(
         self, name: str, described: Hyperparameter, owner: str = "", parent: QWidget | None = None
@@ -43,6 +45,7 @@ class HyperparameterRow(QWidget):
         self.setToolTip(f"{name.replace('_', ' ').capitalize()}. {described.help}")
         self._slider.placeEdited.connect(self._slid)
         self.field.valueEdited.connect(self._typed)
+        self.field.refused.connect(self.refused)
 
     def show_value(self, value: float) -> None:
         """Show a number."""

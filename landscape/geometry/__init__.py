@@ -1,1 +1,1 @@
-"""What a surface is like: its minima, and the curvature along a path."""
+"""What a surface is like: its minima."""

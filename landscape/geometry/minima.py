@@ -56,4 +56,6 @@ def minima(surface: Surface, resolution: int = 161) -> Array:
     for point in points:
         if all((np.abs(point - other) > cell / 4).any() for other in distinct):
             distinct.append(point)
-    return np.array(distinct).reshape(-1, 2)
+    found = np.array(distinct).reshape(-1, 2)
+    found.flags.writeable = False
+    return found

@@ -74,7 +74,9 @@ class LongDecimals:
             share = g * (1 - beta) if h["form"] == "ewma" else g
             self.m = beta * self.m + share
             move = beta * self.m + share if h["nesterov"] else self.m
-            return position - alpha * move / (1 - beta**self.t if h["bias_correction"] else 1)
+            return position - alpha * move / (
+                1 - beta ** (self.t + h["nesterov"]) if h["bias_correction"] else 1
+            )
         if self.key == "rmsprop":
             self.v = h["rho"] * self.v + (1 - h["rho"]) * g**2
             return position - alpha * g / (mp.sqrt(self.v) + h["epsilon"])
@@ -301,6 +303,16 @@ def test_bad_choice_is_refused_by_name(make, field):
 @pytest.mark.parametrize("name", ["Adam", "GRADIENT-DESCENT", "gradient descent", "sgd", "gd", " rmsprop "])
 def test_names_are_taken_in_any_common_spelling(name):
     assert make_optimizer(name, learning_rate=0.5).learning_rate == 0.5
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_corrected_momentum_steps_by_alpha_times_a_constant_gradient(nesterov):
+    """The correction makes the weights of the average sum to one, from the first step on."""
+    rule = Momentum(0.1, 0.9, nesterov=nesterov, bias_correction=True)
+    state = rule.init(0.0)
+    for _ in range(20):
+        step, state = rule.update(3.0, state, 0.0)
+        assert step == pytest.approx(-0.3, rel=1e-12)
 
 
 def test_nesterov_is_momentum_that_looks_ahead():

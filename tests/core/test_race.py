@@ -36,13 +36,16 @@ def test_labels_tell_duplicates_apart_and_stay_when_one_is_switched_off():
 def test_no_rules_is_an_empty_race():
     (race,) = solve(Scene(optimizers=[]))
     assert race.entries == ()
-    assert race.lowest == 0
+    assert race.losses_above_lowest() == ()
 
 
-def test_lowest_is_the_lowest_of_all_paths():
+def test_losses_are_taken_above_the_lowest_that_is_known():
     (race,) = solve(Scene(surface={"name": "bowl"}, start=(1, 1), steps=100))
-    assert race.lowest == min(np.nanmin(entry.path.losses) for entry in race.entries)
-    assert 0 <= race.lowest < 0.01
+    lowest = min(np.nanmin(entry.path.losses) for entry in race.entries)
+    for entry, above in zip(race.entries, race.losses_above_lowest(), strict=True):
+        assert above == pytest.approx(entry.path.losses - lowest)
+    for entry, above in zip(race.entries, race.losses_above_lowest(np.array([[0.0, 0.0]])), strict=True):
+        assert above == pytest.approx(entry.path.losses)
 
 
 def test_paths_come_first_and_then_the_swarms_rule_by_rule():

@@ -7,7 +7,17 @@ import re
 import numpy as np
 import pytest
 
-from landscape import Adam, GradientDescent, Scene, Surface, descend, make_optimizer, surfaces
+from landscape import (
+    Adam,
+    Exponential,
+    GradientDescent,
+    RMSProp,
+    Scene,
+    Surface,
+    descend,
+    make_optimizer,
+    surfaces,
+)
 from landscape.optimizers import RULES
 from landscape.race import solve
 from landscape.remarks import remark
@@ -15,13 +25,13 @@ from landscape.resources import scene_files
 
 
 def numbers(sentence: str) -> list[float]:
-    return [float(text.replace("−", "-")) for text in re.findall(r"[-−]?\d+\.?\d*(?:e[-+]?\d+)?", sentence)]
+    return [float(text.replace("−", "-")) for text in re.findall(r"[-−]?\d+\.?\d*(?:e[-−+]?\d+)?", sentence)]
 
 
 def test_start_tells_slope_and_first_step():
     path = descend(surfaces["bowl"], GradientDescent(0.1), (-1.6, 1.2), steps=5)
     sentence = remark(path, 0)
-    assert sentence.startswith("at the start")
+    assert sentence.startswith("At the start")
     assert "‖g‖ = 2," in sentence
     assert "0.2 long" in sentence
 
@@ -31,47 +41,47 @@ def test_zigzag_counts_the_signs_and_names_the_axis():
     sentence = remark(path, 40)
     signs = np.sign(path.gradients[20:41, 1])
     assert sentence.startswith(
-        f"zig-zag: the sign of g_y changed {(signs[1:] != signs[:-1]).sum()} of 20 steps"
+        f"Zig-zag: the sign of g_y changed {(signs[1:] != signs[:-1]).sum()} of 20 steps"
     )
     assert "αλ₁ = 1.96, limit 2" in sentence
 
 
 def test_settled_in_a_minimum():
     path = descend(surfaces["himmelblau"], GradientDescent(0.01), (2, 2), steps=300)
-    assert remark(path, 300).startswith("settling in a minimum: loss ")
+    assert remark(path, 300).startswith("Settling in a minimum: loss ")
 
 
 def test_stuck_at_a_saddle_tells_both_curvatures():
     path = descend(surfaces["twin_valleys"], GradientDescent(0.1), (0.0, 1.5), steps=200)
     sentence = remark(path, 200)
-    assert sentence.startswith("stuck at a saddle")
+    assert sentence.startswith("Stuck at a saddle")
     assert numbers(sentence)[-2:] == [-4, 2]
 
 
 def test_off_the_map_tells_where():
     path = descend(surfaces["bowl"], GradientDescent(0.1), (10.0, -4.0), steps=3)
-    assert remark(path, 0) == "off the map at (10, -4), loss 58"
+    assert remark(path, 0) == "Off the map at (10, −4), loss 58."
 
 
 def test_diverged_and_undefined_tell_the_step():
     path = descend(surfaces["rosenbrock"], GradientDescent(1.0), (-1.2, 1), steps=50)
-    assert remark(path, 50) == f"diverged: left the numbers at step {path.ended_at}"
-    assert "diverged" not in remark(path, 1)
+    assert remark(path, 50) == f"Diverged: left the numbers at step {path.ended_at}."
+    assert "Diverged" not in remark(path, 1)
     path = descend(Surface.from_formula("log(x) + y^2"), GradientDescent(2.0), (1.0, 0.0), steps=10)
-    assert remark(path, 10) == "stopped at step 1: the loss is not defined here"
+    assert remark(path, 10) == "Stopped at step 1: the loss is not defined here."
 
 
 def test_almost_no_gradient_is_told():
     path = descend(Surface.from_formula("1 - exp(-2(x^2 + y^2))"), Adam(0.1), (1.9, 1.9), steps=100)
     assert path.losses[-1] < 0.1, "the path ends in the pit, so that the plateau is small against it"
-    assert remark(path, 3).startswith("almost no gradient")
+    assert remark(path, 3).startswith("Almost no slope")
 
 
 def test_climbing_and_descending_print_the_change():
     path = descend(surfaces["bowl"], GradientDescent(0.02), (1.5, 1), steps=40)
     sentence = remark(path, 30)
     loss, change, steps = numbers(sentence)
-    assert sentence.startswith("descending")
+    assert sentence.startswith("Descending")
     assert loss == pytest.approx(path.losses[30], rel=1e-3)
     assert change == pytest.approx(path.losses[20] - path.losses[30], rel=0.06)
     assert steps == 10
@@ -82,7 +92,34 @@ def test_no_movement_at_a_critical_point_is_not_called_descending():
         path = descend(surfaces[surface], GradientDescent(0.1), start, steps=30)
         sentence = remark(path, 20)
         assert "nan" not in sentence
-        assert not sentence.startswith(("descending", "climbing")), sentence
+        assert not sentence.startswith(("Descending", "Climbing")), sentence
+
+
+def test_a_kink_and_0_over_0_are_not_called_holes():
+    path = descend(surfaces["ackley"], GradientDescent(0.1), (0.0, 0.0), steps=5)
+    assert path.losses[0] == pytest.approx(0, abs=1e-12)
+    assert remark(path, 3) == "Stopped at step 0: the loss has no slope here."
+    path = descend(surfaces["bowl"], RMSProp(0.1, epsilon=0.0), (1.0, 0.0), steps=5)
+    assert remark(path, 3) == "Stopped at step 0: its next step would be 0/0."
+
+
+def test_a_decayed_rate_is_not_called_a_minimum():
+    path = descend(
+        surfaces["bowl"], GradientDescent(0.05), (1.5, 1.0), steps=200, schedule=Exponential(gamma=0.9)
+    )
+    assert np.hypot(*path.gradients[150]) > 0.5
+    assert remark(path, 150).startswith("Hardly moving: the learning rate has decayed to")
+
+
+def test_the_floor_of_a_valley_is_not_called_a_plateau():
+    path = descend(surfaces["bowl"], Adam(0.05), (-1.6, 1.2), steps=150)
+    assert not any(remark(path, step).startswith("Almost no slope") for step in range(151))
+
+
+def test_passing_a_saddle_is_told():
+    path = descend(surfaces["double_well"], GradientDescent(0.03), (0.025, 1.75), steps=300)
+    assert remark(path, 120).startswith("Passing a saddle")
+    assert remark(path, 300).startswith("Settling in a minimum")
 
 
 @pytest.mark.parametrize("key", RULES)

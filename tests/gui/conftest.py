@@ -93,8 +93,10 @@ def nothing_left_behind(
             _alive.add(self)
 
         monkeypatch.setattr(kind, "__init__", begin)
+    gc.unfreeze()
     gc.disable()
     yield
+    gc.unfreeze()  # the program freezes what its start made
     request.node.funcargs.clear()  # pytest keeps what the test was given
     settle()
     pools = [jobs for jobs in _alive if isinstance(jobs, Jobs)]

@@ -93,13 +93,15 @@ def test_box_keeps_proportions_while_they_are_readable():
 )  # fmt: skip
 def test_fitted_box_lies_inside_the_view_and_fills_it(azimuth, elevation, aspect, before, domain):
     corners = Box.over(*domain).corners()
-    camera = Camera(azimuth, elevation, 1.0, before).fitted(corners, aspect)
-    height = 500.0
-    pixels = camera.project(corners, aspect * height, height) / [aspect * height, height]
+    width, height, pad = aspect * 500.0, 500.0, (0.1 * aspect * 500.0, 30.0)
+    camera = Camera(azimuth, elevation, 1.0, before).fitted(corners, (width, height), pad)
+    pixels = camera.project(corners, width, height)
     assert np.isfinite(pixels).all()
-    assert (pixels >= 0).all()
-    assert (pixels <= 1).all()
-    assert np.abs(pixels - 0.5).max() > 0.4
+    room = [[pad[0], pad[1]], [width - pad[0], height - pad[1]]]
+    assert (pixels >= np.array(room[0]) - 1e-6).all()
+    assert (pixels <= np.array(room[1]) + 1e-6).all()
+    to_edge = np.abs(np.concatenate([pixels - room[0], pixels - room[1]]))
+    assert to_edge.min() < 1e-6  # no nearer is possible
 
 
 @given(angles, elevations, st.floats(-400, 400), st.floats(-200, 200))

@@ -139,7 +139,9 @@ def test_binary_file_folder_and_missing_file(flat_window, tmp_path):
     for path in (binary, tmp_path, tmp_path / "gone.toml"):
         assert not flat_window.open_path(path)
         said.append(flat_window.banner.text())
-    assert [word in text for word, text in zip(("text", "folder", "no such file"), said, strict=True)] == [True] * 3
+    assert [word in text for word, text in zip(("text", "folder", "no such file"), said, strict=True)] == [
+        True
+    ] * 3
     assert flat_window.document.scene == scene
     assert binary.read_bytes() == bytes(range(256)) * 20
 
@@ -190,7 +192,7 @@ def test_closing_can_save(changed_file, answer):
 
 
 def test_closing_stays_when_saving_fails(changed_file, answer, monkeypatch):
-    window, path = changed_file
+    window, _ = changed_file
     answer(closing=Answer.Save)
     monkeypatch.setattr(os, "access", lambda where, mode: False)
     window.close()

@@ -8,9 +8,9 @@ from driving import KEY, click, drag, enter_text, press, seen
 from PyQt6.QtTest import QTest
 
 BAD = [
-    "__import__('os').system('x')", "x.__class__", "lambda: 0", "1/0", "x + ", "((x)", "x)", "9^9^9^9", "foo(x)",
-    "x + qq", "x = 3", "sin()", "x; y", "[1, 2]", "x if y else 0", "'text'", "x" * 10_000, "(" * 3000,
-    "x!", "∂x", "\u202e x", "1e999999", "x @ y", "f'{x}'", "x,y", "1j", "True", "   ",
+    "__import__('os').system('x')", "x.__class__", "lambda: 0", "1/0", "x + ", "((x)", "x)", "9^9^9^9",
+    "foo(x)", "x + qq", "x = 3", "sin()", "x; y", "[1, 2]", "x if y else 0", "'text'", "x" * 10_000,
+    "(" * 3000, "x!", "∂x", "\u202e x", "1e999999", "x @ y", "f'{x}'", "x,y", "1j", "True", "   ",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from typing import ClassVar
 
 import pytest
 from PyQt6.QtCore import QCoreApplication, QThread
@@ -138,7 +139,7 @@ def test_shut_down_ends_everything(qapp):
 
 def test_garbage_is_collected_on_this_thread_while_the_window_is_up(qapp, qtbot):
     class Knot:
-        where: list[int] = []
+        where: ClassVar[list[int]] = []
 
         def __init__(self):
             self.self = self

@@ -74,7 +74,6 @@ def test_pace_follows_the_speed_and_the_clock(playback, monkeypatch, qtbot):
     playback.speed = 2
     playback.play()
     for _ in range(5):
-
         clock["now"] += 0.1
         expected = (clock["now"] - 10.0) * 2 * module.STEPS_PER_SECOND
         qtbot.waitUntil(lambda expected=expected: abs(playback.step - expected) <= 1)

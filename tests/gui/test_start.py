@@ -7,8 +7,20 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from driving import (
-    CTRL, KEY, RIGHT, click, drag, enter_text, map_pixel, move, on_surface, press, seen, start_on_surface, wheel,
-)  # fmt: skip
+    CTRL,
+    KEY,
+    RIGHT,
+    click,
+    drag,
+    enter_text,
+    map_pixel,
+    move,
+    on_surface,
+    press,
+    seen,
+    start_on_surface,
+    wheel,
+)
 
 import gui.document
 from landscape.race import starts

@@ -11,10 +11,10 @@ from landscape.surface import surfaces
 
 
 @pytest.fixture
-def picker(flat_window):
-    press(KEY.Key_L, CTRL)
+def picker(flat_window, qtbot):
     found = flat_window.explore.surface_card.picker
-    assert found.isVisible()
+    with qtbot.waitExposed(found):
+        press(KEY.Key_L, CTRL)
     yield found
     found.close()
 

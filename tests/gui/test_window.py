@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 from driving import CTRL, KEY, SHIFT, click, enter_text, press, seen
 from PyQt6.QtCore import QEvent, QPoint, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel
+from PyQt6.QtWidgets import QApplication, QFileDialog
 
-from gui.command_palette import CommandPalette
-from gui.help_dialog import HelpDialog, pretty_key
 from landscape.resources import scene_files
 from landscape.scene import Scene
 
@@ -31,7 +28,7 @@ def test_opening_plays_by_itself(open_window, qtbot):
 def test_closing_at_once_does_no_harm():
     """In a process of its own, which would crash alone."""
     script = """
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QApplication
 from gui.main_window import MainWindow
 from gui.settings import Settings
@@ -39,7 +36,12 @@ from gui.theme import DARK
 from landscape.scene import opening_scene
 application = QApplication([])
 window = MainWindow(opening_scene(), None, Settings(), "", DARK)
-window.explore.glStarting.connect(lambda: QTimer.singleShot(300, window.close))
+stage = window.explore.stage
+start_gl = stage.start_gl
+def started():
+    start_gl()
+    QTimer.singleShot(50, window.close)
+stage.start_gl = started
 window.destroyed.connect(lambda: QTimer.singleShot(900, application.quit))
 window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 application.setQuitOnLastWindowClosed(False)
@@ -47,7 +49,6 @@ window.show()
 window.begin()
 application.exec()
 """
-    script = script.replace("import QTimer", "import Qt, QTimer")
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -227,91 +228,6 @@ def test_keys_of_other_alphabets_do_no_harm(flat_window):
                 QApplication.sendEvent(view, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text))
     press(KEY.Key_Right)
     assert flat_window.explore.playback.step == 1
-
-
-# --- palette, help, menu ---------------------------------------------------------------------------
-
-
-def test_palette_opens_and_runs_what_is_typed(flat_window):
-    press(KEY.Key_K, CTRL)
-    palette = QApplication.activeModalWidget()
-    assert isinstance(palette, CommandPalette)
-    QTest.keyClicks(palette.search, "step forw")
-    QTest.keyClick(palette.search, KEY.Key_Return)
-    assert not palette.isVisible()
-    assert flat_window.explore.playback.step == 1
-
-
-def test_palette_takes_letters_of_other_alphabets(flat_window):
-    flat_window.open_palette()
-    palette = QApplication.activeModalWidget()
-    assert isinstance(palette, CommandPalette)
-    QApplication.sendEvent(palette.search, QKeyEvent(QEvent.Type.KeyPress, 0x416, Qt.KeyboardModifier.NoModifier, "Ж"))
-    assert palette.search.text() == "Ж"
-    QTest.keyClick(palette.search, KEY.Key_Return)  # nothing has that name: nothing happens
-    palette.close()
-
-
-def test_every_command_can_be_run_from_the_palette(flat_window):
-    ran: list[str] = []
-    table = flat_window.actions_
-    table[:] = [replace(a, run=lambda a=a: ran.append(f"{a.menu}: {a.text}")) for a in table]
-    for action in list(table):
-        flat_window.open_palette()
-        palette = QApplication.activeModalWidget()
-        assert isinstance(palette, CommandPalette)
-        QTest.keyClicks(palette.search, f"{action.menu}: {action.text.rstrip(' …')}")
-        QTest.keyClick(palette.search, KEY.Key_Return)
-    assert ran == [f"{action.menu}: {action.text}" for action in table]
-
-
-def test_palette_finds_surfaces_and_scenes_with_the_arrow_keys(flat_window, qtbot):
-    flat_window.open_palette()
-    palette = QApplication.activeModalWidget()
-    assert isinstance(palette, CommandPalette)
-    QTest.keyClicks(palette.search, "surface rosenb")
-    QTest.keyClick(palette.search, KEY.Key_Down)
-    QTest.keyClick(palette.search, KEY.Key_Up)
-    QTest.keyClick(palette.search, KEY.Key_Return)
-    qtbot.waitUntil(lambda: flat_window.document.scene.surface.name == "rosenbrock")
-    qtbot.waitUntil(lambda: not flat_window.jobs.busy)
-
-
-def test_opening_palette_and_help_again_and_again_keeps_nothing(flat_window, qtbot):
-    for _ in range(4):
-        flat_window.open_palette()
-        QApplication.activeModalWidget().close()
-        flat_window.open_help()
-        QApplication.activeModalWidget().close()
-    for kind in (CommandPalette, HelpDialog):
-        qtbot.waitUntil(lambda kind=kind: len(flat_window.findChildren(kind)) <= 1, timeout=2000)
-
-
-def test_help_lists_every_shortcut(flat_window):
-    press("?")
-    dialog = QApplication.activeModalWidget()
-    assert isinstance(dialog, HelpDialog)
-    said = [label.text() for label in dialog.findChildren(QLabel)]
-    for action in flat_window.actions_:
-        if action.keys:
-            assert action.text.rstrip(" …") in said
-            for key in action.keys:
-                assert any(pretty_key(key) in text.split("  ") for text in said), key
-    dialog.close()
-
-
-def test_menu_has_recent_files_and_every_command(flat_window, tmp_path):
-    path = tmp_path / "lately.toml"
-    assert flat_window.save_to(path)
-    menu = flat_window.menu()
-    entries = {action.text().strip("&"): action for action in menu.actions()}
-    assert set(entries) >= {action.menu for action in flat_window.actions_}
-    recent = next(a for a in entries["File"].menu().actions() if "recent" in a.text())
-    assert [action.text() for action in recent.menu().actions()] == ["lately.toml"]
-    flat_window.document.edit("another", steps=77)
-    recent.menu().actions()[0].trigger()
-    assert flat_window.document.scene.steps != 77
-    menu.deleteLater()
 
 
 # --- themes ----------------------------------------------------------------------------------------
