@@ -14,6 +14,7 @@ class CommandPalette(QDialog):
 
     def __init__(self, deeds: list[tuple[str, str, Callable[[], object]]], parent: QWidget) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Commands")
         self.resize(520, 420)
         self._deeds = deeds
@@ -38,7 +39,7 @@ class CommandPalette(QDialog):
 
     def _filter(self, text: str) -> None:
         words = text.lower().split()
-        first = -1
+        first, best = -1, -1  # the best has the words as they were typed, in a row
         for row, (name, _, _) in enumerate(self._deeds):
             item = self.list.item(row)
             if item is None:
@@ -47,7 +48,9 @@ class CommandPalette(QDialog):
             item.setHidden(hidden)
             if first < 0 and not hidden:
                 first = row
-        self.list.setCurrentRow(first)
+            if best < 0 and text.strip().lower() in name.lower():
+                best = row
+        self.list.setCurrentRow(best if best >= 0 else first)
 
     def _run(self) -> None:
         item = self.list.currentItem()

@@ -24,6 +24,7 @@ class _State:
     scene: Scene
     path: Path | None
     saved: Scene
+    other: bool  # whether the step went to another document, and not to another state of this one
 
 
 class Document(QObject):
@@ -48,6 +49,7 @@ class Document(QObject):
         self._undo: list[_State] = []
         self._redo: list[_State] = []
         self._last_edit: tuple[str, float] = ("", 0.0)
+        self._held = False
 
     @property
     def dirty(self) -> bool:
@@ -67,8 +69,9 @@ class Document(QObject):
     def edit(self, label: str, merge: bool = False, record: bool = True, **changes: Any) -> bool:
         """Change fields of the scene; False, and `refused`, if they are not valid.
 
-        With `merge`, quick successive edits of the same label (a drag) become one undo step. Without
-        `record` the change is one of looking, not of making: nothing to undo, nothing to lose.
+        With `merge`, quick successive edits of the same label (a slider) become one undo step, and
+        between `hold` and `release` all of them do, however slow. Without `record` the change is one
+        of looking, not of making: nothing to undo, nothing to lose.
         """
         try:
             scene = self.scene.edited(**changes)
@@ -83,16 +86,29 @@ class Document(QObject):
             self._become(scene)
             return True
         now = time.monotonic()
-        same = merge and self._last_edit[0] == label and now - self._last_edit[1] < MERGE_SECONDS
+        quick = self._held or now - self._last_edit[1] < MERGE_SECONDS
+        same = merge and self._last_edit[0] == label and quick
         if not (same and self._undo):
             self._remember(label)
         self._last_edit = (label if merge else "", now)
         self._become(scene)
         return True
 
+    def hold(self) -> None:
+        """A drag begins: what follows is one step of undo."""
+        if not self._held:
+            self._held = True
+            self._last_edit = ("", 0.0)
+
+    def release(self) -> None:
+        """The drag is over: the next edit is a step of its own."""
+        self._held = False
+        self._last_edit = ("", 0.0)
+
     def replace(self, scene: Scene, label: str, path: Path | None, saved: bool) -> None:
         """Another whole scene, from a file or not; the present one, file and all, can be had back."""
-        self._remember(label)
+        if scene != self.scene:
+            self._remember(label, other=True)
         self._last_edit = ("", 0.0)
         self.path = path
         if saved:
@@ -128,17 +144,17 @@ class Document(QObject):
         self.stateChanged.emit()
         return True
 
-    def _remember(self, label: str) -> None:
-        self._undo.append(_State(label, self.scene, self.path, self._saved))
+    def _remember(self, label: str, other: bool = False) -> None:
+        self._undo.append(_State(label, self.scene, self.path, self._saved, other))
         del self._undo[:-MAX_UNDO]
         self._redo.clear()
 
     def _move(self, source: list[_State], target: list[_State]) -> None:
         if source:
             state = source.pop()
-            target.append(_State(state.label, self.scene, self.path, self._saved))
+            target.append(_State(state.label, self.scene, self.path, self._saved, state.other))
             self._last_edit = ("", 0.0)
-            if state.path != self.path:  # another file's scene, with what was saved of it
+            if state.other:  # back to the other document, to its file and to what was saved of it
                 self.path, self._saved = state.path, state.saved
             self._become(state.scene)
 

@@ -33,6 +33,7 @@ class HelpDialog(QDialog):
 
     def __init__(self, actions: list[Action], parent: QWidget) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keys and help")
         self.resize(760, 600)
         outer = QVBoxLayout(self)
@@ -73,6 +74,7 @@ class HelpDialog(QDialog):
         column.addWidget(label(_NOTICES, "dim", wrap=True))
         column.addStretch(1)
         scroll = QScrollArea()
+        scroll.setAccessibleName("Keys and help")
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)
         outer.addWidget(scroll)

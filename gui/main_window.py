@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
 
     def begin(self) -> None:
         """Once the window stands: let the balls roll, and draw what is seen later."""
-        self.explore.stage.map.setFocus()
+        self.explore.focus_picture()
         self.explore.play_from_start()
         QTimer.singleShot(1500, self.explore.surface_card.load_thumbnails)
 
@@ -135,20 +135,19 @@ class MainWindow(QMainWindow):
     def open_menu(self) -> None:
         """Pop the menu up beside its button."""
         button = self._menu_button
-        self._menu = self.menu()
+        menu = self.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         at = button.mapToGlobal(button.rect().bottomRight())
-        at.setY(at.y() - self._menu.sizeHint().height())
-        self._menu.popup(at)
+        at.setY(at.y() - menu.sizeHint().height())
+        menu.popup(at)
 
     def open_palette(self) -> None:
         """Search all commands, surfaces and scenes."""
-        self._palette = CommandPalette(deeds(self, self.actions_), self)
-        self._palette.open()
+        CommandPalette(deeds(self, self.actions_), self).open()
 
     def open_help(self) -> None:
         """Keys and notices."""
-        self._help = HelpDialog(self.actions_, self)
-        self._help.open()
+        HelpDialog(self.actions_, self).open()
 
     # --- themes and lecture ------------------------------------------------------------------------
 
@@ -225,7 +224,7 @@ class MainWindow(QMainWindow):
         elif self.banner.isVisible():
             self.banner.hide()
         else:
-            self.explore.stage.map.setFocus()
+            self.explore.focus_picture()
 
     # --- scenes and files --------------------------------------------------------------------------
 

@@ -203,6 +203,7 @@ def stylesheet(theme: Theme, type_scale: float = 1.0, control_scale: float = 1.0
         padding: 2px; border-radius: 10px; }}
     QToolButton#rail:hover, QToolButton#rail:checked {{ background: {theme.raised}; color: {theme.text}; }}
     QPushButton#primary {{ background: {theme.accent}; color: {theme.on_accent}; }}
+    QPushButton#primary:focus {{ border-color: {theme.text}; }}
     QPushButton#plain, QToolButton#plain {{
         background: transparent; color: {theme.dim}; padding: 3px 4px; }}
     QPushButton#plain:hover, QToolButton#plain:hover {{ color: {theme.text}; }}

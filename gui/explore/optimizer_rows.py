@@ -28,6 +28,8 @@ from landscape.hyperparameters import hyperparameters
 from landscape.optimizers import RULES, make_optimizer
 from landscape.scene import MAX_RACERS, Racer, Scene
 
+LARGEST_RATE = 1e300
+
 
 class LookSample(QWidget):
     """A rule's ball and a piece of its line."""
@@ -267,7 +269,8 @@ class OptimizersCard(Card):
     def _copy(self, index: int) -> None:
         racers = self._racers()
         again = racers[index].optimizer
-        copy = Racer(optimizer=replace(again, learning_rate=float(f"{again.learning_rate * 2:.3g}")))
+        rate = min(float(f"{again.learning_rate * 2:.3g}"), LARGEST_RATE)
+        copy = Racer(optimizer=replace(again, learning_rate=rate))
         racers.insert(index + 1, copy)
         self._document.edit("duplicate a rule", optimizers=tuple(racers))
 

@@ -28,6 +28,7 @@ from gui.explore.transport import Transport
 from gui.jobs import Jobs
 from gui.theme import DARK, Theme
 from gui.widgets.card import label
+from gui.widgets.tab_order import follow_layout
 from landscape.descent import Path
 from landscape.errors import LandscapeError
 from landscape.numerals import numeral
@@ -61,6 +62,7 @@ class ExplorePage(QWidget):
         self._was_playing = False
         self._remarked: tuple[int, int, int] = (-1, -1, -1)
         self._play_when_ready = False
+        self._controls: tuple[str, ...] = ()
         self.stage_number = 0  # of the present update; 0: the update as a whole
         self._build()
         self._connect()
@@ -115,7 +117,7 @@ class ExplorePage(QWidget):
         self.optimizers_card = OptimizersCard(self.document)
         self.run_card = RunCard(self.document)
         self.view_card = ViewCard(self.document)
-        column = QVBoxLayout()
+        column = self._column = QVBoxLayout()
         column.setContentsMargins(0, 0, 6, 0)
         column.setSpacing(10)
         for card in (self.surface_card, self.start_card, self.optimizers_card, self.run_card, self.view_card):
@@ -126,6 +128,7 @@ class ExplorePage(QWidget):
         self.inspector = QScrollArea()
         self.inspector.setWidget(content)
         self.inspector.setWidgetResizable(True)
+        self.inspector.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.inspector.setFrameShape(QScrollArea.Shape.NoFrame)
         self.inspector.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.inspector.setFixedWidth(318)
@@ -223,6 +226,13 @@ class ExplorePage(QWidget):
         self.optimizers_card.show_scene(scene, self._theme)
         self.run_card.show_scene(scene)
         self.view_card.show_scene(scene)
+        controls = (
+            *(parameter.name for parameter in surface.parameters), scene.schedule.kind,
+            *(racer.optimizer.key for racer in scene.optimizers),
+        )  # fmt: skip
+        if controls != self._controls:  # some were taken out or put in
+            self._controls = controls
+            follow_layout(self._column)
         self.layout_buttons[scene.view.layout].setChecked(True)
         self.stage.show_layout(scene.view.layout)
         self.playback.set_length(scene.steps)
@@ -294,9 +304,11 @@ class ExplorePage(QWidget):
             self._was_playing = True
             self.playback.pause()
             self.playback.go_to(self.playback.length)  # the hand wants to know where it leads
+        self.document.hold()
         self.document.edit("move the start", merge=True, start=start)
 
     def _start_released(self) -> None:
+        self.document.release()
         if self._was_playing:
             self._was_playing = False
             self.playback.go_to(0)
@@ -313,6 +325,11 @@ class ExplorePage(QWidget):
             return
         view = self.document.scene.view.model_copy(update={"layout": layout})
         self.document.edit("change the layout", record=False, view=view)
+        self.focus_picture()
+
+    def focus_picture(self) -> None:
+        """Put the keyboard where the race is: a picture that is hidden gives its focus to anybody."""
+        (self.stage.surface if self.stage.map.isHidden() else self.stage.map).setFocus()
 
     def reset_view(self) -> None:
         """The whole domain, and the camera where it stands by default."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -20,7 +21,7 @@ from gui.widgets.card import Card, FixedLines, label
 from gui.widgets.fields import NumberField
 from gui.widgets.hyperparameter_row import HyperparameterRow
 from gui.widgets.sliders import RangeSlider
-from landscape.errors import FormulaError, LandscapeError
+from landscape.errors import LandscapeError
 from landscape.hyperparameters import Hyperparameter
 from landscape.relief import relief
 from landscape.scene import Racer, Scene, SurfaceChoice
@@ -259,11 +260,12 @@ class SurfaceCard(Card):
             "formula", lambda: _compiled(text, surface, values), self._accepted, self._document.refused.emit
         )
 
-    def _accepted(self, result: SurfaceChoice | FormulaError | LandscapeError) -> None:
+    def _accepted(self, answer: tuple[str, SurfaceChoice | LandscapeError]) -> None:
+        text, result = answer
+        if text != self.formula.text():
+            return  # about something that stands there no longer
         if isinstance(result, LandscapeError):
             self._complain(result)
-            return
-        if self.formula.text() != result.formula:
             return
         self._extra = {}
         self._complain(None)
@@ -312,7 +314,8 @@ class SurfaceCard(Card):
 
     def _domain_slid(self, axis: str, low: float, high: float) -> None:
         start, end = self._reach[axis]
-        ends = [float(f"{start + place * (end - start):.3g}") for place in (low, high)]
+        digits = 2 - math.floor(math.log10(end - start))
+        ends = [round(start + place * (end - start), digits) for place in (low, high)]
         self._set_domain(axis, ends[0], ends[1])
 
     def _set_domain(self, axis: str, low: float, high: float) -> None:
@@ -334,7 +337,7 @@ def replace_choice(choice: SurfaceChoice, **changes: Any) -> SurfaceChoice:
 
 def _compiled(
     text: str, surface: Surface, values: dict[str, float]
-) -> Iterator[SurfaceChoice | LandscapeError]:
+) -> Iterator[tuple[str, SurfaceChoice | LandscapeError]]:
     """Parse and compile off the GUI thread; parameters that the formula does not use are dropped."""
     try:
         made = Surface.from_formula(text, surface.x, surface.y, values)
@@ -342,9 +345,9 @@ def _compiled(
         kept = {name: value for name, value in values.items() if name in used}
         choice = SurfaceChoice(formula=text, x=surface.x, y=surface.y, parameters=kept)
         choice.surface.compile()
-        yield choice
+        yield text, choice
     except LandscapeError as error:
-        yield error
+        yield text, error
 
 
 def _prepared(key: str, racers: tuple[Racer, ...]) -> Iterator[_Prepared]:

@@ -44,9 +44,11 @@ class Canvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(scale, scale)
         area = QRectF(0, 0, size.width() / scale, size.height() / scale)
-        self.paint_still(painter, area)
-        self.paint_moving(painter, area)
-        painter.end()
+        try:
+            self.paint_still(painter, area)
+            self.paint_moving(painter, area)
+        finally:  # a painter that outlives its picture takes the program with it
+            painter.end()
         return image
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
@@ -81,10 +83,14 @@ class Canvas(QWidget):
             self._still.fill(QColor(self.theme.window))
             still = QPainter(self._still)
             still.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self.paint_still(still, area)
-            still.end()
+            try:
+                self.paint_still(still, area)
+            finally:
+                still.end()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawPixmap(0, 0, self._still)
-        self.paint_moving(painter, area)
-        painter.end()
+        try:
+            self.paint_moving(painter, area)
+        finally:
+            painter.end()

@@ -8,12 +8,13 @@ for as long as it looks the same, and only the trails are drawn anew for each fr
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakSet
 
 import numpy as np
 import pyqtgraph.opengl as gl
 from OpenGL import GL
-from PyQt6.QtCore import QObject, QSize
+from PyQt6.QtCore import QCoreApplication, QObject, QSize
 from PyQt6.QtGui import (
     QColor,
     QImage,
@@ -37,8 +38,12 @@ class _Context:
     """The program's OpenGL context, made when first needed."""
 
     _only: _Context | None = None
+    scenes: ClassVar[WeakSet[GlScene]] = WeakSet()
 
     def __init__(self) -> None:
+        application = QCoreApplication.instance()
+        assert application is not None
+        application.aboutToQuit.connect(self.release)
         wanted = QSurfaceFormat()
         wanted.setDepthBufferSize(24)
         self.surface = QOffscreenSurface()
@@ -52,6 +57,16 @@ class _Context:
         if is_es or version < (2, 1):
             kind = "OpenGL ES" if is_es else "OpenGL"
             raise LandscapeError(f"3-D needs OpenGL 2.1; here is {kind} {version[0]}.{version[1]}.")
+
+    @classmethod
+    def release(cls) -> None:
+        """Let go of everything while there is still an application that OpenGL can be told of."""
+        if cls._only is not None:
+            cls._only.context.makeCurrent(cls._only.surface)
+            for scene in list(cls.scenes):
+                scene.release()
+            cls._only.context.doneCurrent()
+            cls._only = None
 
     @classmethod
     def current(cls) -> _Context:
@@ -115,6 +130,7 @@ class GlScene:
 
     def __init__(self) -> None:
         _Context.current()
+        _Context.scenes.add(self)
         self._ground_layer, self._trail_layer = _Layer(), _Layer()
         self._ground = gl.GLMeshItem(computeNormals=False, glOptions="opaque")
         self._ground.setGLOptions(GROUND)
@@ -193,6 +209,11 @@ class GlScene:
         image = target.toImage()
         target.release()
         return image
+
+    def release(self) -> None:
+        """Give the pictures' memory back; a scene that is shown once more takes it again."""
+        self._kept = self._target = None
+        self._kept_for = ()
 
     def _buffers(self, size: QSize) -> tuple[QOpenGLFramebufferObject, QOpenGLFramebufferObject]:
         if self._kept is None or self._target is None or self._kept.size() != size:

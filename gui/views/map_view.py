@@ -260,7 +260,8 @@ class MapView(Canvas):
     def _paint_swarm(self, painter: QPainter, area: QRectF, points: np.ndarray, look: Look) -> None:
         """Many starts: thin short tails and dots."""
         colour = QColor(look.colour)
-        tail = self.to_pixels(points[max(self._step - TAIL, 0) : self._step + 1], area)
+        now = min(self._step, len(points) - 1)  # a longer race may be on its way
+        tail = self.to_pixels(points[max(now - TAIL, 0) : now + 1], area)
         if tail.shape[1] <= MOST_TAILS:
             gaps = np.full((1, tail.shape[1], 2), np.nan)
             lines = np.swapaxes(np.concatenate([np.clip(tail, -5000, 5000), gaps]), 0, 1).reshape(-1, 2)

@@ -283,7 +283,11 @@ class SurfaceView(Canvas):
                 distance = float(np.linalg.norm(place - self.camera.eye()))
                 balls.append((distance, place, self._looks[entry.index]))
             if entry.swarm is not None:
-                self._paint_swarm(painter, entry.swarm.points[self._step], self._looks[entry.index])
+                self._paint_swarm(
+                    painter,
+                    entry.swarm.points[min(self._step, len(entry.swarm.points) - 1)],
+                    self._looks[entry.index],
+                )
         lift = radius * np.cos(np.radians(self.camera.elevation))
         squash = max(np.sin(np.radians(abs(self.camera.elevation))), 0.15)
         for _, place, look in sorted(balls, key=lambda ball: -ball[0]):

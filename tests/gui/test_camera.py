@@ -131,7 +131,7 @@ def test_first_hit_is_on_the_field_and_nothing_is_in_front_of_it(azimuth, elevat
     box = Box.over((0, 4), (0, 3))
     heights, height = hill(box)
     camera = Camera(azimuth, elevation, 1.0, 5.0)
-    aim = np.array([u * box.half[0], v * box.half[1], (2 * height(u, v) - 1) * box.half[2]])
+    aim = np.array([u * box.half[0], v * box.half[1], (2 * height(u, v) - 1) * box.half[2] - 0.005])
     origin, direction = camera.ray(*camera.project(aim, 600, 500), 600, 500)
     hit = first_hit(heights, box, origin, direction)
     assert hit is not None

@@ -169,7 +169,7 @@ def test_start_outside_the_domain_is_allowed_and_said(flat_window, qtbot):
     enter_text(flat_window.explore.start_card.start_x, "40")
     assert flat_window.document.scene.start[0] == 40
     row = flat_window.explore.optimizers_card.rows[0]
-    qtbot.waitUntil(lambda: "off the map" in row.remark.text())
+    qtbot.waitUntil(lambda: "Off the map" in row.remark.text())
 
 
 @pytest.mark.parametrize("kind", ["ring", "grid", "random"])

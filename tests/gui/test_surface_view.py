@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import psutil
 import pytest
 from driving import KEY, array, click, drag, has_colour, near, press, rgb, seen, surface_pixel, wheel
 from PyQt6.QtCore import QSize
@@ -100,6 +101,20 @@ def test_two_views_both_draw(qtbot):
     three = shown(qtbot, size=(480, 400))
     three.set_step(60)
     assert np.abs(seen(one) - seen(three)).max() <= 8
+
+
+@gl
+def test_other_colours_again_and_again_take_no_more_memory(qtbot):
+    view = shown(qtbot)
+
+    def change(times: int) -> float:
+        for k in range(times):
+            view.set_theme((DARK, LIGHT, PROJECTOR)[k % 3])
+            seen(view)
+        return psutil.Process().memory_info().rss / 1e6
+
+    begin = change(15)
+    assert change(45) - begin < 20  # a program left behind each time would be about 50 MB
 
 
 @gl

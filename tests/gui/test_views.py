@@ -46,7 +46,7 @@ def ball_pixels(board: MapView, scene: Scene, step: int):
 
 
 @themes
-@pytest.mark.parametrize("step", [40, 240])
+@pytest.mark.parametrize("step", [40, 300])
 def test_balls_are_where_they_should_be_in_their_colours(qtbot, theme, step):
     board, scene = shown_map(qtbot, theme=theme), opening_scene()
     board.set_step(step)

@@ -145,10 +145,14 @@ def test_presenter_remote_walks_through_the_scenes(flat_window, qtbot):
     assert flat_window.document.scene.title == titles[0]
     press(KEY.Key_PageDown)
     assert flat_window.document.scene.title == titles[1]
-    assert flat_window.explore.playback.playing
     assert flat_window.explore.title.text() == titles[1]
+    qtbot.waitUntil(lambda: flat_window.explore.playback.playing)  # as soon as its race is there
     press(KEY.Key_PageUp)
     press(KEY.Key_PageUp)
+    assert flat_window.document.scene.title == titles[0]
+    assert "first scene" in flat_window.banner.text()
+    for _ in titles:
+        press(KEY.Key_PageDown)
     assert flat_window.document.scene.title == titles[-1]
     qtbot.waitUntil(lambda: not flat_window.jobs.busy)
 
