@@ -47,16 +47,15 @@ class AnimationWriter(QObject):
 
     def __init__(self, scene: Scene, target: Path, theme: Theme, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
-        self.busy = False
         self._scene, self._target, self._theme, self._jobs = scene, target, theme, jobs
         self._pictures: list[Any] = []
+        self._colours = _palette(scene, theme)
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._draw_one)
 
     def start(self) -> None:
         """Begin."""
-        self.busy = True
         self.progressed.emit("Drawing the animation …")
         self._jobs.start("animation", lambda: _prepared(self._scene), self._draw, self._end)
 
@@ -66,7 +65,7 @@ class AnimationWriter(QObject):
 
     def _draw_one(self) -> None:
         try:
-            self._pictures.append(_indexed(next(self._drawing), self._pictures))
+            self._pictures.append(_indexed(next(self._drawing), self._pictures, self._colours))
             if len(self._pictures) % 20 == 1:
                 self.progressed.emit(f"Drawing frame {len(self._pictures)} of {FRAMES} …")
         except StopIteration:
@@ -82,7 +81,6 @@ class AnimationWriter(QObject):
     def _end(self, sentence: str) -> None:
         self._timer.stop()
         self._pictures = []
-        self.busy = False
         self.finished.emit(sentence)
 
 
@@ -106,8 +104,9 @@ def animate(scene: Scene, target: Path, theme: Theme = LIGHT) -> Path:
     """
     application = QApplication.instance() or QApplication(sys.argv[:1])
     pictures: list[Any] = []
+    colours = _palette(scene, theme)
     for frame in draw_frames(next(_prepared(scene)), theme, SIZE):
-        pictures.append(_indexed(frame, pictures))
+        pictures.append(_indexed(frame, pictures, colours))
     written = next(_encoded(pictures, target))
     del application
     return written
@@ -123,16 +122,33 @@ def _prepared(scene: Scene) -> Iterator[Drawn]:
     yield Drawn(race, ground, contours, race.losses_above_lowest(minima(race.surface)))
 
 
-def _indexed(frame: QImage, before: list[Any]) -> Any:
-    """A frame in 255 colours. The first one drawn is the last of the film, with every colour in it:
-    all others share its palette, so that nothing flickers.
-    """  # noqa: D205
+def _palette(scene: Scene, theme: Theme) -> list[int]:
+    """Colours that no film may lose, however few pixels they take: those of the rules and of the type."""
+    names = [
+        theme.text,
+        theme.accent,
+        theme.casing,
+        *(look.colour for look in looks(scene.optimizers, theme)),
+    ]
+    return [part for name in names for part in QColor(name).getRgb()[:3] if part is not None]
+
+
+def _indexed(frame: QImage, before: list[Any], colours: list[int]) -> Any:
+    """A frame in 255 colours.
+
+    The first one drawn is the last of the film, with everything in it: all others share its palette,
+    so that nothing flickers.
+    """
     from PIL import Image
 
     picture = Image.frombytes("RGBA", (frame.width(), frame.height()), rgba_bytes(frame)).convert("RGB")
-    if not before:
-        return picture.quantize(colors=255, method=Image.Quantize.MEDIANCUT)
-    return picture.quantize(palette=before[0], dither=Image.Dither.NONE)
+    if before:
+        return picture.quantize(palette=before[0], dither=Image.Dither.NONE)
+    own = 255 - len(colours) // 3
+    common = picture.quantize(colors=own, method=Image.Quantize.MEDIANCUT).getpalette() or []
+    table = Image.new("P", (1, 1))
+    table.putpalette(common[: 3 * own] + colours)
+    return picture.quantize(palette=table, dither=Image.Dither.NONE)
 
 
 def _encoded(pictures: list[Any], target: Path) -> Iterator[Path]:

@@ -65,7 +65,11 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 600)
         self.resize(1280, 800)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(1500)
         self.explore = ExplorePage(self.document, self.jobs, gl_reason)
+        self._later.timeout.connect(self.explore.surface_card.load_thumbnails)
         self.rail = self._build_rail()
         central = QWidget()
         row = QHBoxLayout(central)
@@ -91,7 +95,7 @@ class MainWindow(QMainWindow):
         """Once the window stands: let the balls roll, and draw what is seen later."""
         self.explore.focus_picture()
         self.explore.play_from_start()
-        QTimer.singleShot(1500, self.explore.surface_card.load_thumbnails)
+        self._later.start()
 
     # --- commands ----------------------------------------------------------------------------------
 
@@ -282,13 +286,19 @@ class MainWindow(QMainWindow):
         if path.suffix.lower() != ".gif":
             self.banner.say(f"{path.name}: an animation is written as .gif.")
             return
-        if self.animation is not None and self.animation.busy:
+        if self.animation is not None:
             self.banner.say("An animation is being written already; please wait for it.")
             return
         self.animation = AnimationWriter(self.document.scene, path, self.theme, self.jobs, self)
         self.animation.progressed.connect(self.banner.say)
-        self.animation.finished.connect(self.banner.say)
+        self.animation.finished.connect(self._animation_ended)
         self.animation.start()
+
+    def _animation_ended(self, sentence: str) -> None:
+        self.banner.say(sentence)
+        if self.animation is not None:
+            self.animation.deleteLater()
+            self.animation = None
 
     def reopen_session(self) -> None:
         """What was being explored when the program was last closed."""

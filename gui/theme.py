@@ -88,26 +88,42 @@ _FURTHER: tuple[tuple[Shape, str, str, tuple[float, ...]], ...] = (
     ("pentagon", "#E69F00", "#8A5A00", (16, 4)),
     ("hexagon", "#4C8FD6", "#004F7C", (5, 4)),
     ("star", "#F0E442", "#6B6200", (14, 3, 2, 3, 2, 3)),
-    ("disc", "#B5A1E5", "#5B3FA8", (20, 6)),
+    ("diamond", "#B5A1E5", "#5B3FA8", (20, 6)),
     ("square", "#8FD694", "#2E6B33", (3, 3)),
     ("triangle", "#F2A59D", "#9C2F24", (10, 3, 10, 3, 2, 3)),
+    ("disc", "#C9CDD3", "#4A5560", (7, 7)),
 )
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours, 1 to 21 (WCAG 2.2).
+
+    >>> contrast("#000000", "#FFFFFF")
+    21.0
+    """
+    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(name: str) -> float:
+    parts = [float(part or 0) for part in QColor(name).getRgbF()[:3]]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def looks(racers: tuple[Racer, ...], theme: Theme) -> list[Look]:
     """The looks of a scene's rules, in order; the same in every view."""
+    keys = [racer.optimizer.key for racer in racers]
+    # Shapes that the first of a kind takes are not given to others while there are any left.
+    taken = {_FIRST[key][0] for key in keys if key in _FIRST}
+    free = [look for look in _FURTHER if look[0] not in taken] + list(_FURTHER)
     result: list[Look] = []
-    seen: set[str] = set()
-    further = 0
-    for racer, label in zip(racers, labels(racers), strict=True):
-        key = racer.optimizer.key
-        if key in _FIRST and key not in seen:
-            shape, colour, strong, dash = _FIRST[key]
-        else:
-            shape, colour, strong, dash = _FURTHER[further % len(_FURTHER)]
-            further += 1
-        seen.add(key)
-        pale = theme.name == "projector" or (theme.name == "light" and QColor(colour).lightnessF() > 0.58)
+    for place, (key, label) in enumerate(zip(keys, labels(racers), strict=True)):
+        first = key in _FIRST and key not in keys[:place]
+        shape, colour, strong, dash = _FIRST[key] if first else free.pop(0)
+        if not free:
+            free = list(_FURTHER)
+        pale = theme.name == "projector" or contrast(colour, theme.casing) < 3
         result.append(Look(label, shape, strong if pale else colour, dash))
     return result
 

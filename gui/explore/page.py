@@ -140,6 +140,10 @@ class ExplorePage(QWidget):
             view.startPicked.connect(self._start_picked)
             view.startReleased.connect(self._start_released)
             view.hovered.connect(self._hovered)
+        self._gl_timer = QTimer(self)  # a child: what is scheduled must not outlive the page
+        self._gl_timer.setSingleShot(True)
+        self._gl_timer.setInterval(500)
+        self._gl_timer.timeout.connect(self.glStarted)
         self._camera_timer = QTimer(self)
         self._camera_timer.setSingleShot(True)
         self._camera_timer.setInterval(400)
@@ -169,7 +173,7 @@ class ExplorePage(QWidget):
             self.stage.start_gl()
         except LandscapeError as error:
             self._do_without_gl(str(error))
-        QTimer.singleShot(500, self.glStarted.emit)
+        self._gl_timer.start()
 
     def _do_without_gl(self, reason: str) -> None:
         """The map alone, and a sentence why; nothing else is lost."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph.opengl as gl
 from OpenGL import GL
-from PyQt6.QtGui import QColor
 from pyqtgraph.opengl.shaders import FragmentShader, ShaderProgram, VertexShader
 
 LEVELS = 18
@@ -32,7 +31,7 @@ HIDDEN = {
 CASING = {**SHOWN, GL.GL_CULL_FACE: True, "glCullFace": (GL.GL_BACK,)}
 
 
-def ground_shader(line: QColor, width: float) -> ShaderProgram:
+def ground_shader() -> ShaderProgram:
     """Colours with contour lines drawn from the height in alpha; the underside a shade darker."""
     return ShaderProgram(
         None,
@@ -65,7 +64,7 @@ def ground_shader(line: QColor, width: float) -> ShaderProgram:
                 }
             """),
         ],
-        uniforms={"levels": [float(LEVELS)], "line": list(line.getRgbF()), "width": [width]},
+        uniforms={"levels": [float(LEVELS)], "line": [0.0, 0.0, 0.0, 0.0], "width": [1.0]},
     )
 
 

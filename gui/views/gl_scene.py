@@ -135,6 +135,8 @@ class GlScene:
         self._ground = gl.GLMeshItem(computeNormals=False, glOptions="opaque")
         self._ground.setGLOptions(GROUND)
         self._ground.setVisible(False)  # until there are heights
+        self._shader = ground_shader()  # one program for good: each new one would stay in the driver
+        self._ground.setShader(self._shader)
         self._frame = gl.GLLinePlotItem(mode="lines", width=1, antialias=False, glOptions="opaque")
         self._frame.setGLOptions(SHOWN)
         self._frame.setDepthValue(-10)
@@ -152,7 +154,8 @@ class GlScene:
         self._ground.setVisible(bool(len(mesh.faces)))
         if len(mesh.faces):
             self._ground.setMeshData(vertexes=mesh.vertices, faces=mesh.faces, vertexColors=mesh.colours)
-        self._ground.setShader(ground_shader(line, width))
+        self._shader["line"] = list(line.getRgbF())
+        self._shader["width"] = [width]
         self._changes += 1
 
     def show_frame(self, lines: np.ndarray, colour: QColor) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import faulthandler
 import os
 import random
+import shutil
 import time
 
 import psutil
@@ -125,7 +126,9 @@ class Monkey:
 @pytest.mark.gl
 @pytest.mark.slow
 def test_monkey_breaks_nothing(open_window, qtbot, monkeypatch, tmp_path):
-    files = [*map(str, scene_files()), str(tmp_path), str(tmp_path / "missing.toml"), ""]
+    # Copies: what is opened may be saved, too.
+    copies = [shutil.copy(path, tmp_path) for path in scene_files()]
+    files = [*map(str, copies), str(tmp_path), str(tmp_path / "missing.toml"), ""]
     chosen = random.Random(SEED)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *given: (chosen.choice(files), ""))
     targets = [str(tmp_path / "a.toml"), str(tmp_path / "no" / "b.toml"), ""]
