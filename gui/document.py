@@ -123,16 +123,6 @@ class Document(QObject):
         """Do again what was taken back."""
         self._move(self._redo, self._undo)
 
-    def open(self, path: Path) -> bool:
-        """Open a scene file; on failure the present scene stays and `refused` says why."""
-        try:
-            scene = Scene.load(path)
-        except LandscapeError as error:
-            self.refused.emit(f"{path.name}: {error}")
-            return False
-        self.replace(scene, "open a file", path, saved=True)
-        return True
-
     def save(self, path: Path) -> bool:
         """Write the scene; on failure the file is untouched and `refused` says why."""
         try:

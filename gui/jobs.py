@@ -109,15 +109,19 @@ class GuiThreadGarbage(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        self._ticks = 0
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._collect)
         self._timer.start()
 
     def _collect(self) -> None:
+        self._ticks += 1
         if not gc.get_freeze_count():
             gc.collect()
             gc.freeze()  # what start-up made stays; later collections need not look at it
+        if self._ticks % 20 == 0:
+            gc.collect()  # old pictures can be large and wait for the oldest generation
         for generation, (count, threshold) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)):
             if count > threshold:
                 gc.collect(generation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from PyQt6.QtCore import Qt, QTimer
@@ -264,13 +265,19 @@ class MainWindow(QMainWindow):
         if name:
             self.open_path(Path(name))
 
-    def open_path(self, path: Path) -> bool:
-        """Open a scene file; the present scene can be had back with undo."""
-        opened = self.document.open(path)
-        if opened:
-            self.settings.add_recent(path)
-            self._play_from_start()
-        return opened
+    def open_path(self, path: Path) -> None:
+        """Open a scene file; the present scene can be had back with undo, and stays if this fails."""
+        self.jobs.start(
+            "open",
+            lambda: _loaded(path),
+            lambda scene: self._opened(path, scene),
+            lambda reason: self.banner.say(f"{path.name}: {reason}"),
+        )
+
+    def _opened(self, path: Path, scene: Scene) -> None:
+        self.document.replace(scene, "open a file", path, saved=True)
+        self.settings.add_recent(path)
+        self._play_from_start()
 
     def save_animation(self) -> None:
         """Ask where to, then draw the scene into an animation file, frame by frame."""
@@ -400,3 +407,10 @@ def _title(path: Path) -> str:
         return Scene.load(path).title or path.stem
     except LandscapeError:
         return path.stem
+
+
+def _loaded(path: Path) -> Iterator[Scene]:
+    """Read a scene and compile its formula, away from the GUI thread."""
+    scene = Scene.load(path)
+    scene.surface.surface.compile()
+    yield scene

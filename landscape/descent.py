@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -46,7 +46,6 @@ class Path:
     learning_rates: Array
     status: Status
     ended_at: int | None
-    states: tuple[list[Any], list[Any]] = field(repr=False)
 
     @property
     def steps(self) -> int:
@@ -62,16 +61,23 @@ class Path:
 
     @cached_property
     def parts(self) -> dict[str, Array]:
-        """The rule's memory by name, each `(steps+1, 2)` (nan after the end): velocity, moments and so on."""
-        along_x, along_y = self.states
-        names = getattr(type(along_x[0]), "_fields", ())
-        parts = {}
-        for index, name in enumerate(names):
-            part = np.full((self.steps + 1, 2), np.nan)
-            part[: len(along_x), 0] = [state[index] for state in along_x]
-            part[: len(along_y), 1] = [state[index] for state in along_y]
-            parts[name] = _frozen(part)
-        return parts
+        """The rule's memory by name, each `(steps+1, 2)` (nan after the end): velocity, moments and so on.
+
+        It follows from the gradients, so it is worked out again from them when somebody asks.
+        """
+        seen = (self.gradients[:-1] + self.noise).tolist()
+        rates, points = self.learning_rates.tolist(), self.points.tolist()
+        parts: dict[str, Array] = {}
+        for axis in (0, 1):
+            state = self.optimizer.init(points[0][axis])
+            states = [state]
+            for k in range(self.last):
+                _, state = self.optimizer.update(seen[k][axis], state, points[k][axis], rates[k])
+                states.append(state)
+            for index, name in enumerate(getattr(type(state), "_fields", ())):
+                part = parts.setdefault(name, np.full((self.steps + 1, 2), np.nan))
+                part[: len(states), axis] = [state[index] for state in states]
+        return {name: _frozen(part) for name, part in parts.items()}
 
 
 @dataclass(frozen=True)
@@ -130,14 +136,13 @@ def descend(
     rates = _rates(optimizer, schedule, steps)
     added = _noise(noise, seed, (steps, 2))
     xs, ys = [x], [y]
-    states_x, states_y = [optimizer.init(x)], [optimizer.init(y)]
+    state_x, state_y = optimizer.init(x), optimizer.init(y)
     walked: list[Sequence[float]] = []
     noise_x, noise_y = added[:, 0].tolist(), added[:, 1].tolist()
 
     # Plain floats: at two coordinates, NumPy's cost per call would be many times the arithmetic.
     # Rules work on each coordinate by itself, so each has a state of its own.
     gradient_at, values, update = surface.expression.gradient_at, surface.values, optimizer.update
-    state_x, state_y = states_x[0], states_y[0]
     try:
         for rate, extra_x, extra_y in zip(rates.tolist(), noise_x, noise_y, strict=True):
             gradient = gradient_at(x, y, *values)
@@ -148,8 +153,6 @@ def descend(
             y += step_y
             xs.append(x)
             ys.append(y)
-            states_x.append(state_x)
-            states_y.append(state_y)
         walked.append(gradient_at(x, y, *values))
     except (ArithmeticError, ValueError):
         pass  # outside the floats or the domain: what there is tells where, below
@@ -166,10 +169,9 @@ def descend(
         points[kept:] = np.nan
         gradients[ended_at:] = np.nan
         losses[kept:] = np.nan
-        del states_x[kept:], states_y[kept:]
     return Path(
         surface, optimizer, _frozen(points), _frozen(losses), _frozen(gradients), _frozen(added),
-        _frozen(rates), status, ended_at, (states_x, states_y),
+        _frozen(rates), status, ended_at,
     )  # fmt: skip
 
 

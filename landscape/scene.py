@@ -33,7 +33,7 @@ from landscape.surface import Surface, UnknownSurfaceError, checked_range, surfa
 VERSION = 1
 MAX_RACERS = 12
 MAX_STARTS = 400
-MAX_WORK = 5_000_000  # starts × steps × rules: a few seconds
+MAX_WORK = 2_000_000  # starts × steps × rules: a second or two, and some 50 MB
 
 Layout = Literal["both", "map", "surface"]
 Measure = Literal["gradient", "distance", "sharpness"]

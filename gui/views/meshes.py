@@ -10,6 +10,7 @@ from gui.views.camera import Box, sampled
 
 LIGHT = np.array([-0.45, 0.35, 0.82]) / np.linalg.norm([-0.45, 0.35, 0.82])
 SIDES = 6
+MOST_POINTS = 6000  # of a trail
 
 
 @dataclass(frozen=True)
@@ -121,17 +122,17 @@ def draped(points: np.ndarray, heights: np.ndarray, box: Box, until: int) -> tup
     points : `(steps+1, 2)`, a path in surface coordinates
     until : the last step at which there is a position
     """
-    flat = box.world(points[: until + 1], np.zeros(until + 1))[:, :2]
-    flat = np.clip(flat, -1e3, 1e3)
+    stride = -(-until // MOST_POINTS) or 1  # of a longer path nobody sees every step
+    at = np.unique(np.append(np.arange(0, until + 1, stride), until))
+    flat = np.clip(box.world(points[at], np.zeros(len(at)))[:, :2], -1e3, 1e3)
     cell = 2 * max(box.half) / max(heights.shape)
     pieces = np.clip(np.ceil(np.linalg.norm(np.diff(flat, axis=0), axis=1) / cell), 1, 200).astype(int)
-    if len(pieces) and pieces.sum() > 60_000:
+    if pieces.sum() > 2 * MOST_POINTS:
         pieces = np.ones_like(pieces)
-    steps = np.concatenate([np.arange(until).repeat(pieces), [until]]).astype(float)
-    first = np.concatenate([[0], np.cumsum(pieces)])
-    share = (np.arange(len(steps) - 1) - first[:-1].repeat(pieces)) / pieces.repeat(pieces)
-    steps[:-1] += share
-    ground = np.stack([np.interp(steps, np.arange(until + 1), flat[:, axis]) for axis in (0, 1)], axis=1)
+    first = np.concatenate([[0], np.cumsum(pieces)]).astype(int)
+    share = (np.arange(first[-1]) - first[:-1].repeat(pieces)) / pieces.repeat(pieces)
+    steps = np.append(at[:-1].repeat(pieces) + share * np.diff(at).repeat(pieces), until)
+    ground = np.stack([np.interp(steps, at, flat[:, axis]) for axis in (0, 1)], axis=1)
     world = np.concatenate([ground, np.zeros((len(ground), 1))], axis=1)
     world[:, 2] = (2 * sampled(heights, box, world) - 1) * box.half[2]
     return world, steps

@@ -105,7 +105,7 @@ def table():
         f"{'optax first':>13}{'×':>6}{'first/first ×':>15}{'optax warm':>12}"
     )
     yield
-    print("\n\n" + "\n".join(TABLE))  # noqa: T201
+    print("\n\n" + "\n".join(TABLE))
 
 
 @pytest.mark.parametrize("rule", RULES)

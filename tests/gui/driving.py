@@ -21,6 +21,15 @@ PLAIN = Qt.KeyboardModifier.NoModifier
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 
+def finish_jobs(window: MainWindow) -> None:
+    """Let what runs in the background come to its end."""
+    for _ in range(1000):
+        if not window.jobs.busy:
+            return
+        QTest.qWait(10)
+    raise AssertionError("a job does not end")
+
+
 def press(key: Qt.Key | str, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
     """A key, to whoever has the focus."""
     target = QApplication.focusWidget() or QApplication.activeWindow()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from driving import CTRL, KEY, press
+from driving import CTRL, KEY, finish_jobs, press
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
@@ -95,5 +95,6 @@ def test_menu_has_recent_files_and_every_command(flat_window, tmp_path):
     assert [action.text() for action in recent.menu().actions()] == ["lately.toml"]
     flat_window.document.edit("another", steps=77)
     recent.menu().actions()[0].trigger()
+    finish_jobs(flat_window)
     assert flat_window.document.scene.steps != 77
     menu.deleteLater()

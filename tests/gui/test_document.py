@@ -121,14 +121,6 @@ def test_dirty_until_saved(document, tmp_path):
     assert not document.dirty
 
 
-def test_open_that_fails_changes_nothing(document, tmp_path, qtbot):
-    (tmp_path / "a.toml").write_text("steps = ")
-    with qtbot.waitSignal(document.refused) as refused:
-        assert not document.open(tmp_path / "a.toml")
-    assert refused.args[0].startswith("a.toml: ")
-    assert (document.scene, document.path) == (opening_scene(), None)
-
-
 def test_replacing_by_the_same_scene_is_no_step(document):
     document.replace(document.scene, "again", None, saved=True)
     assert document.undo_label == ""

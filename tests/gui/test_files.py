@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from driving import CTRL, KEY, press
+from driving import CTRL, KEY, finish_jobs, press
 from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
@@ -62,6 +62,7 @@ def test_save_and_open_again(flat_window, answer, tmp_path):
     flat_window.document.edit("b", steps=5)
     assert flat_window.isWindowModified()
     press(KEY.Key_O, CTRL)
+    finish_jobs(flat_window)
     assert flat_window.document.scene == saved
     assert flat_window.explore.title.text() == "Mine"
     assert flat_window.explore.playback.playing
@@ -87,12 +88,14 @@ def test_cancelled_dialogs_change_nothing(flat_window, answer):
     scene = flat_window.document.scene
     press(KEY.Key_S, CTRL)
     press(KEY.Key_O, CTRL)
+    finish_jobs(flat_window)
     assert flat_window.document.scene == scene
     assert flat_window.document.path is None
 
 
 def test_dropped_file_opens(flat_window):
     drop(flat_window, QUrl.fromLocalFile(str(scene_files()[3])))
+    finish_jobs(flat_window)
     assert flat_window.document.scene == Scene.load(scene_files()[3])
 
 
@@ -123,7 +126,8 @@ def test_bad_file_gives_a_sentence_and_is_left_alone(flat_window, tmp_path, name
     path = tmp_path / "bad.toml"
     path.write_text(text)
     scene = flat_window.document.scene
-    assert not flat_window.open_path(path)
+    flat_window.open_path(path)
+    finish_jobs(flat_window)
     assert word in flat_window.banner.text()
     assert "bad.toml" in flat_window.banner.text()
     assert "Something went wrong" not in flat_window.banner.text()
@@ -139,7 +143,8 @@ def test_binary_file_folder_and_missing_file(flat_window, tmp_path):
     scene = flat_window.document.scene
     said = []
     for path in (binary, tmp_path, tmp_path / "gone.toml"):
-        assert not flat_window.open_path(path)
+        flat_window.open_path(path)
+        finish_jobs(flat_window)
         said.append(flat_window.banner.text())
     assert [word in text for word, text in zip(("text", "folder", "no such file"), said, strict=True)] == [
         True
@@ -219,6 +224,7 @@ def test_undo_of_an_opening_brings_back_the_file_too(changed_file, answer):
     content = scene_files()[2].read_text()
     other.write_text(content)
     window.open_path(other)
+    finish_jobs(window)
     press(KEY.Key_Z, CTRL)
     assert window.document.scene == mine
     press(KEY.Key_S, CTRL)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from driving import CTRL, KEY, SHIFT, click, enter_text, press, seen
+from driving import CTRL, KEY, SHIFT, click, enter_text, finish_jobs, press, seen
 from PyQt6.QtCore import QEvent, QPoint, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
@@ -179,6 +179,7 @@ def test_save_and_open_by_keys(flat_window, tmp_path, monkeypatch):
     press(KEY.Key_S, CTRL)
     assert Scene.load(target) == flat_window.document.scene
     press(KEY.Key_O, CTRL)
+    finish_jobs(flat_window)
     assert flat_window.document.scene == Scene.load(scene_files()[2])
 
 
