@@ -11,13 +11,18 @@ from PyQt6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QW
 from gui.document import Document
 from gui.widgets.card import Card, label
 from gui.widgets.fields import NumberField
+from gui.widgets.hyperparameter_row import HyperparameterRow
 from gui.widgets.sliders import Slider
 from gui.widgets.toggle import ToggleRow
+from landscape.hyperparameters import Hyperparameter
 from landscape.race import MEASURES
 from landscape.scene import MAX_STARTS, MoreStarts, Scene
 from landscape.schedules import SCHEDULES
 
 MOST_STEPS = 20_000
+RADIUS = Hyperparameter(
+    "radius", 0.2, 0.01, 1.0, "log", "How far around the start, as a share of the domain.", 0.01, 1.001
+)
 COLORMAPS = {
     "landscape": "Quiet blue",
     "viridis": "Viridis",
@@ -68,6 +73,10 @@ class StartCard(Card):
         self.count.refused.connect(document.refused)
         self.count.valueEdited.connect(lambda value: self._counted(int(value)))
         self.body.addWidget(self.count_row)
+        self.radius_row = HyperparameterRow("radius", RADIUS)
+        self.radius_row.refused.connect(document.refused)
+        self.radius_row.valueEdited.connect(lambda radius: self._change_more("radius", radius=radius))
+        self.body.addWidget(self.radius_row)
 
     def show_scene(self, scene: Scene) -> None:
         """Show this scene's starts."""
@@ -78,7 +87,9 @@ class StartCard(Card):
         self.more.setCurrentIndex(self.more.findData(more.kind if more else None))
         self.more.blockSignals(False)
         self.count_row.setVisible(more is not None)
+        self.radius_row.setVisible(more is not None and more.kind != "grid")
         if more is not None:
+            self.radius_row.show_value(more.radius)
             self.count.show_value(more.count)
             if not self.count_slider.isSliderDown():
                 self.count_slider.show_place(math.log(more.count / 2) / math.log(200))
@@ -88,14 +99,19 @@ class StartCard(Card):
 
     def _chosen(self) -> None:
         kind, old = self.more.currentData(), self._document.scene.more_starts
-        more = MoreStarts(kind=kind, count=old.count if old else 24) if kind else None
+        if kind is None or old is None:
+            more = MoreStarts(kind=kind, count=24) if kind else None
+        else:
+            more = old.model_copy(update={"kind": kind})
         self._document.edit("more starts", more_starts=more)
 
     def _counted(self, count: int) -> None:
+        self._change_more("number of starts", count=min(max(count, 2), MAX_STARTS))
+
+    def _change_more(self, label: str, **changes: Any) -> None:
         old = self._document.scene.more_starts
         if old is not None:
-            more = old.model_copy(update={"count": min(max(count, 2), MAX_STARTS)})
-            self._document.edit("number of starts", merge=True, more_starts=more)
+            self._document.edit(label, merge=True, more_starts=old.model_copy(update=changes))
 
 
 class RunCard(Card):

@@ -213,3 +213,19 @@ def test_pointer_reads_out_what_lies_under_it(flat_window):
     assert f"loss {surface.value([1.0, 0.5]):.3g}"[:9] in text
     assert "∇f" in text
     assert "Hessian λ" in text
+
+
+def test_radius_of_a_ring_is_a_share_of_the_domain(flat_window, qtbot):
+    page, card = flat_window.explore, flat_window.explore.start_card
+    card.more.setCurrentText("+ ring")
+    assert card.radius_row.isVisible()
+    enter_text(card.radius_row.field, "0.4")
+    assert flat_window.document.scene.more_starts.radius == 0.4
+    qtbot.waitUntil(lambda: page.stage.race.complete and page.stage.race.scene.more_starts.radius == 0.4)
+    ring = page.stage.race.entries[0].swarm.points[0] - flat_window.document.scene.start
+    surface = flat_window.document.scene.surface.surface
+    assert abs(ring[:, 0]).max() == pytest.approx(0.4 * (surface.x[1] - surface.x[0]), rel=0.02)
+    card.more.setCurrentText("+ grid")
+    assert not card.radius_row.isVisible()
+    assert flat_window.document.scene.more_starts.radius == 0.4
+    qtbot.waitUntil(lambda: not flat_window.jobs.busy)
