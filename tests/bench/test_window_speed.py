@@ -79,6 +79,7 @@ def test_dragging_the_start(qapp, capsys):
     for name in ("double_well", "himmelblau", "rosenbrock"):
         scene = Scene(surface={"name": name}, optimizers=racers, steps=500, start=(0.5, 1.0))
         surface = scene.surface.surface
+        surface.compile()
         board = MapView()
         board.resize(900, 700)
         ground = relief(surface, surface.log_scale)
