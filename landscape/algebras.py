@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from landscape.formula import CONSTANTS, OPERATORS
-from landscape.functions import symbolic_functions
+from landscape.formula import OPERATORS
+from landscape.functions import CONSTANTS, symbolic_functions
 
 MAX_BITS = 400  # of an exact fraction; what is longer is computed in floats from then on
 MAX_EXACT = 2.0**53  # larger whole numbers are floats anyway

@@ -1,4 +1,4 @@
-"""The functions of a formula in SymPy: its own, and five of ours for real arguments.
+"""The constants and functions that a formula may use: on floats, and in SymPy.
 
 SymPy's maximum, absolute value and angle reason about complex numbers, of which a loss has none:
 the derivative of |log x| would come out in real and imaginary parts. Ours are real by definition,
@@ -21,6 +21,33 @@ def sigmoid(t: float) -> float:
     (0.5, 0.0)
     """
     return 1 / (1 + math.exp(-t)) if t >= 0 else math.exp(t) / (1 + math.exp(t))
+
+
+CONSTANTS: dict[str, float] = {"pi": math.pi, "π": math.pi, "e": math.e}
+
+# name -> (number of arguments or None for "two or more", the same function on floats)
+FUNCTIONS: dict[str, tuple[int | None, Callable[..., float]]] = {
+    "sin": (1, math.sin),
+    "cos": (1, math.cos),
+    "tan": (1, math.tan),
+    "asin": (1, math.asin),
+    "acos": (1, math.acos),
+    "atan": (1, math.atan),
+    "atan2": (2, math.atan2),
+    "sinh": (1, math.sinh),
+    "cosh": (1, math.cosh),
+    "tanh": (1, math.tanh),
+    "exp": (1, math.exp),
+    "log": (1, math.log),
+    "ln": (1, math.log),
+    "log2": (1, math.log2),
+    "log10": (1, math.log10),
+    "sqrt": (1, math.sqrt),
+    "abs": (1, abs),
+    "sigmoid": (1, sigmoid),
+    "min": (None, min),
+    "max": (None, max),
+}
 
 
 @cache

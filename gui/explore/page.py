@@ -12,23 +12,19 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.document import Document
-from gui.explore.optimizer_rows import OptimizersCard
+from gui.explore.inspector import Inspector
 from gui.explore.playback import Playback
-from gui.explore.run_cards import RunCard, StartCard, ViewCard
 from gui.explore.stage import Ground, Stage, load_gl, prepare_ground, prepare_part
-from gui.explore.surface_card import SurfaceCard
 from gui.explore.transport import Transport
 from gui.jobs import Jobs
 from gui.theme import DARK, Theme
 from gui.widgets.card import label
-from gui.widgets.tab_order import follow_layout
 from landscape.descent import Path
 from landscape.errors import LandscapeError
 from landscape.numerals import numeral
@@ -62,7 +58,6 @@ class ExplorePage(QWidget):
         self._was_playing = False
         self._remarked: tuple[int, int, int] = (-1, -1, -1)
         self._play_when_ready = False
-        self._controls: tuple[str, ...] = ()
         self.stage_number = 0  # of the present update; 0: the update as a whole
         self._build()
         self._connect()
@@ -112,26 +107,12 @@ class ExplorePage(QWidget):
         left.addWidget(self.transport)
         row.addLayout(left, 1)
 
-        self.surface_card = SurfaceCard(self.document, self.jobs)
-        self.start_card = StartCard(self.document)
-        self.optimizers_card = OptimizersCard(self.document)
-        self.run_card = RunCard(self.document)
-        self.view_card = ViewCard(self.document)
-        column = self._column = QVBoxLayout()
-        column.setContentsMargins(0, 0, 6, 0)
-        column.setSpacing(10)
-        for card in (self.surface_card, self.start_card, self.optimizers_card, self.run_card, self.view_card):
-            column.addWidget(card)
-        column.addStretch(1)
-        content = QWidget()
-        content.setLayout(column)
-        self.inspector = QScrollArea()
-        self.inspector.setWidget(content)
-        self.inspector.setWidgetResizable(True)
-        self.inspector.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.inspector.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.inspector.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.inspector.setFixedWidth(318)
+        self.inspector = Inspector(self.document, self.jobs)
+        self.surface_card = self.inspector.surface_card
+        self.start_card = self.inspector.start_card
+        self.optimizers_card = self.inspector.optimizers_card
+        self.run_card = self.inspector.run_card
+        self.view_card = self.inspector.view_card
         row.addWidget(self.inspector)
 
     def _connect(self) -> None:
@@ -194,9 +175,7 @@ class ExplorePage(QWidget):
         self.stage.set_theme(theme, type_scale)
         self.transport.set_theme(theme)
         self._show_scene(self.document.scene)
-        self.optimizers_card.refit()
-        self.surface_card.message.refit()
-        self.inspector.setFixedWidth(318 if theme.font < 15 else 356)
+        self.inspector.refit(theme)
 
     def set_lecture(self, on: bool) -> None:
         """Hide the knobs and let the pictures have the room; a legend then tells who is who."""
@@ -225,18 +204,7 @@ class ExplorePage(QWidget):
         self.title.setText(scene.title or surface.title)
         self.caption.setText(scene.caption or surface.teaches)
         self.caption.setToolTip(self.caption.text())
-        self.surface_card.show_scene(scene, self._theme)
-        self.start_card.show_scene(scene)
-        self.optimizers_card.show_scene(scene, self._theme)
-        self.run_card.show_scene(scene)
-        self.view_card.show_scene(scene)
-        controls = (
-            *(parameter.name for parameter in surface.parameters), scene.schedule.kind,
-            *(racer.optimizer.key for racer in scene.optimizers),
-        )  # fmt: skip
-        if controls != self._controls:  # some were taken out or put in
-            self._controls = controls
-            follow_layout(self._column)
+        self.inspector.show_scene(scene, self._theme)
         self.layout_buttons[scene.view.layout].setChecked(True)
         self.stage.show_layout(scene.view.layout)
         self.playback.set_length(scene.steps)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+MOST_POINTS = 1500  # of a trail on the screen: a wilder one is a blur, too
+FINEST = 1.6  # pixels between two points of a trail
 
 
 def polyline(pixels: np.ndarray) -> QPolygonF:
@@ -40,3 +43,45 @@ def draw_dots(painter: QPainter, pixels: np.ndarray, colour: QColor, casing: QCo
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         painter.drawPoints(dots)
+
+
+def thinned(pixels: np.ndarray, area: QRectF) -> np.ndarray:
+    """The line `(n, 2)` without what no eye can tell apart; nan where it is out of sight.
+
+    Qt's strokes go wrong at huge coordinates: what lies far outside is cut off at a frame around the
+    view, piece by piece, so that the part inside stays exactly where it is.
+    """
+    pixels = pixels[np.isfinite(pixels).all(axis=1)]
+    if len(pixels) < 2:
+        return pixels
+    reach = 4 * max(area.width(), area.height())
+    if np.abs(pixels).max() > reach:
+        return _clipped(pixels, reach)
+    kept, (last_x, last_y) = [0], pixels[0].tolist()
+    for k, (x, y) in enumerate(pixels.tolist()):
+        # From the last one that was kept: a jitter around a minimum shrinks to a point.
+        if abs(x - last_x) + abs(y - last_y) > FINEST:
+            kept.append(k)
+            last_x, last_y = x, y
+    kept = kept[:: -(-len(kept) // MOST_POINTS)]
+    if kept[-1] != len(pixels) - 1:
+        kept.append(len(pixels) - 1)
+    return pixels[kept]
+
+
+def _clipped(pixels: np.ndarray, reach: float) -> np.ndarray:
+    """Each piece of the line cut to the square ±reach (Liang and Barsky 1984), nan between pieces."""
+    begin, end = pixels[:-1], pixels[1:]
+    along = np.clip(end - begin, -1e300, 1e300)
+    with np.errstate(all="ignore"):
+        near = np.where(along != 0, (-np.sign(along) * reach - begin) / along, -np.inf)
+        far = np.where(along != 0, (np.sign(along) * reach - begin) / along, np.inf)
+    flat_outside = ((along == 0) & (np.abs(begin) > reach)).any(axis=1)
+    enter = np.maximum(near.max(axis=1), 0.0)
+    leave = np.minimum(far.min(axis=1), 1.0)
+    seen = (enter < leave) & ~flat_outside & np.isfinite(enter) & np.isfinite(leave)
+    pieces = np.full((len(begin), 3, 2), np.nan)
+    pieces[:, 0] = begin + enter[:, None] * along
+    pieces[:, 1] = begin + leave[:, None] * along
+    pieces = np.clip(pieces[seen][:MOST_POINTS], -reach, reach)
+    return pieces.reshape(-1, 2)

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import QWidget
 from gui.theme import Look, font, lookup_table
 from gui.views.canvas import Canvas
 from gui.views.images import coloured_image
-from gui.views.lines import draw_broken_line, draw_dots
+from gui.views.lines import draw_broken_line, draw_dots, thinned
 from gui.views.marks import draw_ball, draw_label, line_pen
 from gui.views.ticks import ticks
 from landscape.numerals import numeral
@@ -31,8 +31,6 @@ from landscape.surface import Range
 
 TAIL = 12  # steps of a swarm that are drawn as tails
 MOST_TAILS = 60  # in a larger swarm tails would only be a blur
-MOST_POINTS = 1500  # of a trail on the screen: a wilder one is a blur, too
-FINEST = 1.6  # pixels between two points of a trail
 GRAB = 14.0  # pixels around the start in which the pointer shows that it can be grabbed
 
 
@@ -245,9 +243,9 @@ class MapView(Canvas):
         if self._dragging and self._step < len(points) - 1:  # where it leads is what the hand looks for
             painter.setOpacity(0.55)
             painter.setPen(QPen(QColor(look.colour), 1.0))
-            draw_broken_line(painter, _thinned(self.to_pixels(points, area), area))
+            draw_broken_line(painter, thinned(self.to_pixels(points, area), area))
             painter.setOpacity(1.0)
-        past = _thinned(self.to_pixels(points[: self._step + 1], area), area)
+        past = thinned(self.to_pixels(points[: self._step + 1], area), area)
         if len(past) < 2:
             return
         casing = QPen(QColor(self.theme.casing), width + 2.0)
@@ -367,45 +365,3 @@ class MapView(Canvas):
 
 def _near(at: np.ndarray, area: QRectF) -> bool:
     return bool(np.isfinite(at).all()) and area.adjusted(-30, -30, 30, 30).contains(QPointF(*at))
-
-
-def _thinned(pixels: np.ndarray, area: QRectF) -> np.ndarray:
-    """The line `(n, 2)` without what no eye can tell apart; nan where it is out of sight.
-
-    Qt's strokes go wrong at huge coordinates: what lies far outside is cut off at a frame around the
-    view, piece by piece, so that the part inside stays exactly where it is.
-    """
-    pixels = pixels[np.isfinite(pixels).all(axis=1)]
-    if len(pixels) < 2:
-        return pixels
-    reach = 4 * max(area.width(), area.height())
-    if np.abs(pixels).max() > reach:
-        return _clipped(pixels, reach)
-    kept, (last_x, last_y) = [0], pixels[0].tolist()
-    for k, (x, y) in enumerate(pixels.tolist()):
-        # From the last one that was kept: a jitter around a minimum shrinks to a point.
-        if abs(x - last_x) + abs(y - last_y) > FINEST:
-            kept.append(k)
-            last_x, last_y = x, y
-    kept = kept[:: -(-len(kept) // MOST_POINTS)]
-    if kept[-1] != len(pixels) - 1:
-        kept.append(len(pixels) - 1)
-    return pixels[kept]
-
-
-def _clipped(pixels: np.ndarray, reach: float) -> np.ndarray:
-    """Each piece of the line cut to the square ±reach (Liang and Barsky 1984), nan between pieces."""
-    begin, end = pixels[:-1], pixels[1:]
-    along = np.clip(end - begin, -1e300, 1e300)
-    with np.errstate(all="ignore"):
-        near = np.where(along != 0, (-np.sign(along) * reach - begin) / along, -np.inf)
-        far = np.where(along != 0, (np.sign(along) * reach - begin) / along, np.inf)
-    flat_outside = ((along == 0) & (np.abs(begin) > reach)).any(axis=1)
-    enter = np.maximum(near.max(axis=1), 0.0)
-    leave = np.minimum(far.min(axis=1), 1.0)
-    seen = (enter < leave) & ~flat_outside & np.isfinite(enter) & np.isfinite(leave)
-    pieces = np.full((len(begin), 3, 2), np.nan)
-    pieces[:, 0] = begin + enter[:, None] * along
-    pieces[:, 1] = begin + leave[:, None] * along
-    pieces = np.clip(pieces[seen][:MOST_POINTS], -reach, reach)
-    return pieces.reshape(-1, 2)

@@ -9,14 +9,13 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
-from gui.theme import Look, Theme, font, lookup_table
+from gui.theme import Look, Theme, lookup_table
+from gui.views.axis_box import frame_lines, height_ticks, paint_labels
 from gui.views.camera import Box, Camera, first_hit, sampled
 from gui.views.canvas import Canvas
 from gui.views.lines import draw_dots
-from gui.views.marks import draw_ball, draw_label
+from gui.views.marks import draw_ball
 from gui.views.meshes import Tube, draped, surface_mesh, tube
-from gui.views.ticks import ticks
-from landscape.numerals import numeral
 from landscape.race import Race
 from landscape.relief import Relief
 
@@ -130,38 +129,12 @@ class SurfaceView(Canvas):
         self.update()
 
     def _build_frame(self) -> None:
-        """Grid lines on the floor and on the two walls behind: an axis box that steps back."""
-        if self._scene is None:
-            return
-        hx, hy, hz = self.box.half
-        eye = self.camera.eye()
-        wall_x, wall_y = -np.sign(eye[0] or 1) * hx, -np.sign(eye[1] or 1) * hy
-        floor = -hz - 0.02
-        lines: list[list[float]] = []
-        for tick in ticks(*self.box.x, 7):
-            u = float(self.box.world(np.array([tick, self.box.y[0]]), np.array(0.0))[0])
-            lines += [[u, -hy, floor], [u, hy, floor], [u, wall_y, floor], [u, wall_y, hz]]
-        for tick in ticks(*self.box.y, 7):
-            v = float(self.box.world(np.array([self.box.x[0], tick]), np.array(0.0))[1])
-            lines += [[-hx, v, floor], [hx, v, floor], [wall_x, v, floor], [wall_x, v, hz]]
-        for w in self._height_ticks().values():
-            lines += [[-hx, wall_y, w], [hx, wall_y, w], [wall_x, -hy, w], [wall_x, hy, w]]
-        for a, b in (((-1, -1), (1, -1)), ((1, -1), (1, 1)), ((1, 1), (-1, 1)), ((-1, 1), (-1, -1))):
-            lines += [[a[0] * hx, a[1] * hy, floor], [b[0] * hx, b[1] * hy, floor]]
-        self._scene.show_frame(np.array(lines), QColor(self.theme.hairline))
+        if self._scene is not None:
+            lines = frame_lines(self.box, self.camera, self._height_ticks())
+            self._scene.show_frame(lines, QColor(self.theme.hairline))
 
     def _height_ticks(self) -> dict[float, float]:
-        """True losses to write on the upright axis -> their height in the world."""
-        if self._relief is None:
-            return {}
-        scale = self._relief.scale
-        if scale.log:
-            chosen = [float(scale.loss(h)) for h in (0.0, 0.25, 0.5, 0.75, 1.0)]
-            losses = [float(f"{loss:.2g}") for loss in chosen]
-        else:
-            losses = list(ticks(scale.low, scale.high, 5))
-        placed = {loss: float(scale.height(loss)) for loss in losses}
-        return {loss: (2 * height - 1) * self.box.half[2] for loss, height in placed.items()}
+        return {} if self._relief is None else height_ticks(self._relief.scale, self.box)
 
     def _build_trails(self) -> None:
         assert self._relief is not None
@@ -205,7 +178,9 @@ class SurfaceView(Canvas):
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.drawImage(area, picture)
-        self._paint_labels(painter)
+        paint_labels(
+            painter, self.box, self.camera, self._project, self._height_ticks(), self.theme, self.type_scale
+        )
         self._paint_balls(painter)
         painter.restore()
         if self.theme.card_edge:
@@ -222,47 +197,6 @@ class SurfaceView(Canvas):
 
     def _project(self, world: np.ndarray) -> np.ndarray:
         return self.camera.project(world, self._area.width(), self._area.height())
-
-    def _paint_labels(self, painter: QPainter) -> None:
-        """Tick labels along the front edges of the floor and up the left edge."""
-        if self._relief is None:
-            return
-        unit = self.theme.axis * self.type_scale
-        type_ = font(unit)
-        hx, hy, hz = self.box.half
-        eye = self.camera.eye()
-        front_x, front_y = np.sign(eye[0] or 1) * hx, np.sign(eye[1] or 1) * hy
-        centre = self._project(np.array([0.0, 0.0, -hz]))
-
-        def write(world: list[float], text: str, gap: float = 1.5) -> None:
-            at = self._project(np.array(world))
-            away = at - centre
-            away = away / max(float(np.hypot(*away)), 1e-9)
-            at = at + away * gap * unit
-            draw_label(painter, QPointF(at[0], at[1] + 0.35 * unit), text, self.theme, type_,
-                       Qt.AlignmentFlag.AlignHCenter, self.theme.dim)  # fmt: skip
-
-        for tick in ticks(*self.box.x, 5):
-            u = float(self.box.world(np.array([tick, self.box.y[0]]), np.array(0.0))[0])
-            if abs(u) < 0.93 * hx:  # at a corner the two axes' numbers would collide
-                write([u, front_y, -hz], numeral(tick))
-        for tick in ticks(*self.box.y, 5):
-            v = float(self.box.world(np.array([self.box.x[0], tick]), np.array(0.0))[1])
-            if abs(v) < 0.93 * hy:
-                write([front_x, v, -hz], numeral(tick))
-        write([0.0, front_y, -hz], "x", 3.2)
-        write([front_x, 0.0, -hz], "y", 3.2)
-        if abs(self.camera.elevation) < 75:
-            sides = [np.array([hx, -hy, 0.0]), np.array([hx, hy, 0.0]), np.array([-hx, hy, 0.0]),
-                     np.array([-hx, -hy, 0.0])]  # fmt: skip
-            left = min(sides, key=lambda side: self._project(side)[0])
-            last = np.inf
-            for loss, w in sorted(self._height_ticks().items(), key=lambda item: item[1]):
-                at = self._project(np.array([left[0], left[1], w]))
-                if last - at[1] > 1.4 * unit:
-                    draw_label(painter, QPointF(at[0] - 0.6 * unit, at[1] + 0.35 * unit), numeral(loss, 3),
-                               self.theme, type_, Qt.AlignmentFlag.AlignRight, self.theme.dim)  # fmt: skip
-                    last = at[1]
 
     def _paint_balls(self, painter: QPainter) -> None:
         if self._race is None or self._relief is None:

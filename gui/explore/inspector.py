@@ -1,0 +1,66 @@
+"""The column of knobs, in the order in which one thinks: surface, start, rules, run, view."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from gui.document import Document
+from gui.explore.optimizer_rows import OptimizersCard
+from gui.explore.run_cards import RunCard, StartCard, ViewCard
+from gui.explore.surface_card import SurfaceCard
+from gui.jobs import Jobs
+from gui.theme import Theme
+from gui.widgets.tab_order import follow_layout
+from landscape.scene import Scene
+
+WIDTH, WIDE = 318, 356  # for the usual and for larger type
+
+
+class Inspector(QScrollArea):
+    """Shows the scene in cards; each edits the document by itself."""
+
+    def __init__(self, document: Document, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.surface_card = SurfaceCard(document, jobs)
+        self.start_card = StartCard(document)
+        self.optimizers_card = OptimizersCard(document)
+        self.run_card = RunCard(document)
+        self.view_card = ViewCard(document)
+        self._controls: tuple[str, ...] = ()
+        self._column = QVBoxLayout()
+        self._column.setContentsMargins(0, 0, 6, 0)
+        self._column.setSpacing(10)
+        for card in (self.surface_card, self.start_card, self.optimizers_card, self.run_card, self.view_card):
+            self._column.addWidget(card)
+        self._column.addStretch(1)
+        content = QWidget()
+        content.setLayout(self._column)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(WIDTH)
+
+    def show_scene(self, scene: Scene, theme: Theme) -> None:
+        """Show this scene in all cards."""
+        self.surface_card.show_scene(scene, theme)
+        self.start_card.show_scene(scene)
+        self.optimizers_card.show_scene(scene, theme)
+        self.run_card.show_scene(scene)
+        self.view_card.show_scene(scene)
+        controls = (
+            *(parameter.name for parameter in scene.surface.surface.parameters),
+            scene.schedule.kind,
+            *(racer.optimizer.key for racer in scene.optimizers),
+        )
+        if controls != self._controls:  # some were taken out or put in
+            self._controls = controls
+            follow_layout(self._column)
+
+    def refit(self, theme: Theme) -> None:
+        """The type changed its size."""
+        self.optimizers_card.refit()
+        self.surface_card.message.refit()
+        self.setFixedWidth(WIDTH if theme.font < 15 else WIDE)
