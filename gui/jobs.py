@@ -58,6 +58,7 @@ class Jobs(QObject):
         self._numbers: dict[str, int] = {}
         self._running: dict[str, threading.Event] = {}
         self._callbacks: dict[str, tuple[Callable[[Any], None], Callable[[str], None]]] = {}
+        self._shut = False
         self._report.connect(self._deliver)
 
     def start(
@@ -68,6 +69,8 @@ class Jobs(QObject):
         on_failed: Callable[[str], None] = lambda reason: None,
     ) -> None:
         """Iterate `make()` on a thread; each snapshot goes to `on_snapshot` on the GUI thread."""
+        if self._shut:
+            return  # a timer of a window that is closing already: nobody would hear of it
         self.cancel(key)
         stop = self._running[key] = threading.Event()
         self._callbacks[key] = (on_snapshot, on_failed)
@@ -85,7 +88,8 @@ class Jobs(QObject):
         return bool(self._running)
 
     def shut_down(self) -> bool:
-        """Cancel everything and wait for the threads to end; False if some did not within 5 s."""
+        """Cancel everything, start nothing more, wait for the threads; False if some took over 5 s."""
+        self._shut = True
         for key in list(self._running):
             self.cancel(key)
         self._pool.clear()

@@ -157,3 +157,18 @@ def test_garbage_is_collected_on_this_thread_while_the_window_is_up(qapp, qtbot)
     finally:
         garbage.stop()
     assert gc.isenabled()
+
+
+def test_nothing_starts_after_the_end(jobs, qtbot):
+    """A timer of a closing window may still fire: its job must not outlive what it reports to."""
+    begun = []
+
+    def late():
+        begun.append(1)
+        yield 1
+
+    assert jobs.shut_down()
+    jobs.start("late", late, lambda value: None)
+    qtbot.wait(50)
+    assert begun == []
+    assert not jobs.busy
