@@ -23,16 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given in (["--version"], ["-V"]):
         print(f"landscape {__version__}")  # noqa: T201
         return 0
-    import typer
-
     from landscape.errors import LandscapeError
 
     try:
-        result = _commands().main(args=given, prog_name="landscape", standalone_mode=False)
-        return result if isinstance(result, int) else 0
-    except typer.Exit as stop:
-        return stop.exit_code
-    except (typer.Abort, KeyboardInterrupt):
+        # Without arguments the window opens at once: the parser alone would take a tenth of a second.
+        return _run_command(given) if given else open_window()
+    except KeyboardInterrupt:
         return _fail("stopped")
     except LandscapeError as error:
         return _fail(str(error))
@@ -46,6 +42,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("LANDSCAPE_DEBUG"):
             raise
         return _fail(f"something went wrong ({type(error).__name__}: {error}); please report it")
+
+
+def _run_command(given: list[str]) -> int:
+    import typer
+
+    try:
+        result = _commands().main(args=given, prog_name="landscape", standalone_mode=False)
+    except typer.Exit as stop:
+        return stop.exit_code
+    except typer.Abort:
+        return _fail("stopped")
+    return result if isinstance(result, int) else 0
 
 
 def _fail(message: str) -> int:
@@ -74,9 +82,7 @@ def _commands() -> Any:
         """Anything that is not a command is a scene file: `landscape my.toml` opens it."""
 
         def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-            if not args:
-                args = ["open"]
-            elif args[0] not in self.commands and not args[0].startswith("-"):
+            if args and args[0] not in self.commands and not args[0].startswith("-"):
                 args = ["open", *args]
             parsed: list[str] = super().parse_args(ctx, args)
             return parsed

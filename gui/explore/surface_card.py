@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -131,8 +132,13 @@ class SurfaceCard(Card):
         self._wait.setSingleShot(True)
         self._wait.setInterval(180)
         self._wait.timeout.connect(self._check)
-        self.picker = SurfacePicker(self)
-        self.picker.chosen.connect(self.choose)
+
+    @cached_property
+    def picker(self) -> SurfacePicker:
+        """The catalogue's window; the first frame does not wait for it."""
+        picker = SurfacePicker(self)
+        picker.chosen.connect(self.choose)
+        return picker
 
     # --- showing -----------------------------------------------------------------------------------
 
