@@ -61,6 +61,9 @@ class Moment:
         hessian, gradient = self.path.surface.hessian(self.point), self.path.gradients[self.step]
         if not (np.isfinite(hessian).all() and np.isfinite(gradient).all()):
             return float("inf")
+        # What is left of a gradient at a critical point is rounding, and leads nowhere.
+        if self.slope <= 1e-12 * np.abs(hessian).max() * self.path.surface.size:
+            return 0.0
         step = np.linalg.lstsq(hessian, gradient, rcond=1e-9)[0]
         there = self.path.surface.gradient(self.point - step)
         # In the flat tail of a pit Newton's step is short, too, but leads nowhere.

@@ -24,7 +24,7 @@ from gui.explore.stage import Ground, Stage, load_gl, prepare_ground, prepare_pa
 from gui.explore.transport import Transport
 from gui.jobs import Jobs
 from gui.theme import DARK, Theme
-from gui.widgets.card import label
+from gui.widgets.card import OneLine, label
 from landscape.descent import Path
 from landscape.errors import LandscapeError
 from landscape.numerals import numeral
@@ -81,7 +81,8 @@ class ExplorePage(QWidget):
         header = QHBoxLayout()
         header.setSpacing(12)
         self.title = label("", "title")
-        self.caption = label("", "caption")
+        self.caption = OneLine()
+        self.caption.setProperty("kind", "caption")
         self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         header.addWidget(self.title)
         header.addWidget(self.caption, 1)

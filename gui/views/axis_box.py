@@ -21,7 +21,9 @@ CORNER = 0.93  # beyond this share of an edge the numbers of two axes would coll
 def height_ticks(scale: HeightScale, box: Box) -> dict[float, float]:
     """True losses to write on the upright axis -> their height in the world."""
     if scale.log:
-        losses = [float(f"{float(scale.loss(h)):.2g}") for h in (0.0, 0.25, 0.5, 0.75, 1.0)]
+        shown = [float(scale.loss(h)) for h in (0.0, 0.25, 0.5, 0.75, 1.0)]
+        nothing = 1e-5 * (scale.high - scale.low)  # the grid misses the minimum by about as much
+        losses = [0.0 if abs(loss) < nothing else float(f"{loss:.2g}") for loss in shown]
     else:
         losses = ticks(scale.low, scale.high, 5)
     return {loss: (2 * float(scale.height(loss)) - 1) * box.half[2] for loss in losses}

@@ -16,6 +16,7 @@ from gui.views.canvas import Canvas
 from gui.views.lines import draw_dots
 from gui.views.marks import draw_ball
 from gui.views.meshes import Tube, draped, surface_mesh, tube
+from landscape.numerals import numeral
 from landscape.race import Race
 from landscape.relief import Relief
 
@@ -193,7 +194,9 @@ class SurfaceView(Canvas):
         self._area = area
         unit = self.theme.axis * self.type_scale
         size = (max(area.width(), 1.0), max(area.height(), 1.0))
-        self.camera = self.camera.fitted(self._extent, size, (3.2 * unit, 2.2 * unit))
+        digits = max((len(numeral(loss, 3)) for loss in self._height_ticks()), default=3)
+        pad = (max(3.2, 0.6 * digits + 0.8) * unit, 2.2 * unit)
+        self.camera = self.camera.fitted(self._extent, size, pad)
 
     def _project(self, world: np.ndarray) -> np.ndarray:
         return self.camera.project(world, self._area.width(), self._area.height())

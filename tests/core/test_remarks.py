@@ -49,6 +49,7 @@ def test_zigzag_counts_the_signs_and_names_the_axis():
 def test_settled_in_a_minimum():
     path = descend(surfaces["himmelblau"], GradientDescent(0.01), (2, 2), steps=300)
     assert remark(path, 300).startswith("Settling in a minimum: loss ")
+    assert path.losses[300] < 1e-20, "also when only rounding is left of the gradient"
 
 
 def test_stuck_at_a_saddle_tells_both_curvatures():
