@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -24,6 +26,7 @@ from pydantic import (
 
 from landscape.descent import checked_start
 from landscape.errors import FieldError, FormulaError, LandscapeError
+from landscape.fair_race import Policy, levelled
 from landscape.files import read_text, write_whole
 from landscape.optimizers import make_optimizer, settings
 from landscape.resources import scene_files
@@ -38,6 +41,11 @@ MAX_WORK = 2_000_000  # starts × steps × rules: a second or two, and some 50 M
 Layout = Literal["both", "map", "surface"]
 Measure = Literal["gradient", "distance", "sharpness"]
 Colormap = Literal["landscape", "viridis", "cividis", "cet_l17", "cet_d1"]
+# What the learning rates depend on where they are levelled.
+LEVELLED_BY: dict[Policy, set[str]] = {
+    "equal_rate": {"rates", "optimizers"},
+    "equal_first_step": {"rates", "optimizers", "start", "surface", "schedule"},
+}
 
 
 class SceneError(LandscapeError):
@@ -184,6 +192,9 @@ def _opening_racers() -> tuple[Racer, ...]:
 class Scene(Part):
     """One race, complete: the same scene always gives the same frames.
 
+    The learning rates that stand in it are those that are used; `rates` says how they were chosen.
+    `edited` and `from_toml` see to it that this is true; a scene made in any other way is believed.
+
     >>> scene = Scene(surface={"name": "bowl"}, start=(1, 1))
     >>> scene == Scene.from_toml(scene.to_toml())
     True
@@ -195,6 +206,7 @@ class Scene(Part):
     steps: Annotated[Whole, Field(ge=1, le=20_000)] = 300
     noise: Annotated[Number, Field(ge=0, le=1e6)] = 0.0
     seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 0
+    rates: Policy = "own"
     surface: SurfaceChoice = SurfaceChoice(name="double_well")
     start: tuple[Number, Number] = (0.025, 1.75)
     more_starts: MoreStarts | None = None
@@ -231,15 +243,28 @@ class Scene(Part):
         return advised if self.view.equal_scales is None else self.view.equal_scales
 
     def edited(self, **changes: Any) -> Scene:
-        """A new scene with these fields changed, validated.
+        """A new scene with these fields changed, validated, and its learning rates in keeping with `rates`.
+
+        Where they are levelled, all follow the rule whose learning rate was changed, else the first of
+        those that are switched on; a rule that is new to the race follows, too. The first step is that from
+        `start`, without noise. Where they were tuned, one set by hand makes them "own".
 
         Raises
         ------
         SceneError
             with the key that is to blame.
+
+        >>> scene = Scene().edited(rates="equal_rate")
+        >>> [racer.optimizer.learning_rate for racer in scene.optimizers]
+        [0.03, 0.03, 0.03, 0.03]
         """
         given = {name: getattr(self, name) for name in type(self).model_fields}
-        return _validated({**given, **changes}, "")
+        scene = _validated({**given, **changes}, "")
+        if scene.rates == "tuned" and "rates" not in changes and _set_by_hand(self, scene):
+            return scene.model_copy(update={"rates": "own"})
+        if changes.keys() & LEVELLED_BY.get(scene.rates, set()):
+            return scene.model_copy(update={"optimizers": _levelled(scene, _leader(self, scene))})
+        return scene
 
     def to_toml(self) -> str:
         """The scene as text a person can read and edit."""
@@ -248,12 +273,17 @@ class Scene(Part):
         table = self.model_dump(exclude_none=True)
         if not table["surface"]["parameters"]:
             del table["surface"]["parameters"]
+        if self.rates == "own":
+            del table["rates"]
         # Pairs of numbers read best on one line, which is not this writer's way.
         return re.sub(r"\[\n\s+(\S+),\n\s+(\S+),\n\]", r"[\1, \2]", tomli_w.dumps(table))
 
     @staticmethod
     def from_toml(text: str) -> Scene:
         """The scene written in this text.
+
+        Where its learning rates are not as equal as it says, the numbers are believed, and not what is
+        said of them: `rates` is "own" then.
 
         Raises
         ------
@@ -277,7 +307,8 @@ class Scene(Part):
             )  # fmt: skip
         if version != VERSION or isinstance(version, bool):
             raise SceneError(f"version must be {VERSION}.", "version", line_of(text, ("version",)))
-        return _validated(table, text)
+        scene = _validated(table, text)
+        return scene if _is_level(scene) else scene.model_copy(update={"rates": "own"})
 
     @staticmethod
     def load(path: Path | str) -> Scene:
@@ -292,6 +323,47 @@ class Scene(Part):
 def opening_scene() -> Scene:
     """What the program opens with: four rules leave a saddle."""
     return Scene.load(scene_files()[0])
+
+
+def _leader(before: Scene, after: Scene) -> int:
+    """The racer whom the others follow after an edit: see `Scene.edited`."""
+    old, new = before.optimizers, after.optimizers
+    if [racer.optimizer.key for racer in old] == [racer.optimizer.key for racer in new]:
+        rates = [[racer.optimizer.learning_rate for racer in racers] for racers in (old, new)]
+        found = [place for place, (was, now) in enumerate(zip(*rates, strict=True)) if was != now]
+    else:
+        found = [place for place, racer in enumerate(new) if racer in old]
+    return min(found or range(len(new)), key=lambda place: not new[place].enabled, default=0)
+
+
+def _levelled(scene: Scene, leader: int) -> tuple[Racer, ...]:
+    gradient: Any = (0.0, 0.0)
+    if scene.rates == "equal_first_step":
+        gradient = scene.surface.surface.gradient(scene.start)
+    racers = scene.optimizers
+    rules = levelled(
+        [racer.optimizer for racer in racers], scene.rates, leader, gradient, scene.start, scene.schedule(0)
+    )
+    pairs = zip(racers, rules, strict=True)
+    return tuple(racer.model_copy(update={"optimizer": rule}) for racer, rule in pairs)
+
+
+def _is_level(scene: Scene) -> bool:
+    """Whether the learning rates are as `scene.rates` says, but for rounding."""
+    level = _levelled(scene, _leader(scene, scene))
+    return all(
+        math.isclose(now.optimizer.learning_rate, then.optimizer.learning_rate, rel_tol=1e-9)
+        for now, then in zip(scene.optimizers, level, strict=True)
+    )
+
+
+def _set_by_hand(before: Scene, after: Scene) -> bool:
+    """Whether a rule has a learning rate that no rule of its kind had before."""
+    was, now = (
+        Counter((racer.optimizer.key, racer.optimizer.learning_rate) for racer in scene.optimizers)
+        for scene in (before, after)
+    )
+    return bool(now - was)
 
 
 def _validated(table: dict[str, Any], text: str) -> Scene:

@@ -1,35 +1,20 @@
-"""One update taken apart: its stages in order, each with the formula and the numbers that went in."""
+"""One update taken apart: its stages in order, each with words, formula, numbers and what to draw."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from landscape.descent import Path
-from landscape.numerals import numeral, pair
+from landscape.stage_marks import Mark, Stage, scale_text, scales
+from landscape.stage_workings import WHOLE, Factor, Term, Workings
+from landscape.surface import Array
 
+__all__ = ["Mark", "Stage", "scale_text", "scales", "stages"]
 
-@dataclass(frozen=True)
-class Stage:
-    """One stage of an update.
-
-    Attributes
-    ----------
-    name : e.g. "velocity"
-    formula : in symbols
-    numbers : the same with numbers in it, for x and y together
-    value : what comes out, `(2,)`
-    """
-
-    name: str
-    formula: str
-    numbers: str
-    value: np.ndarray[Any, np.dtype[np.float64]]
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.formula} = {self.numbers} = {pair(self.value)}"
+Memory = dict[str, Array]  # the rule's state before the update, by name
 
 
 def stages(path: Path, step: int) -> list[Stage]:
@@ -37,90 +22,77 @@ def stages(path: Path, step: int) -> list[Stage]:
 
     >>> from landscape import Momentum, descend, surfaces
     >>> path = descend(surfaces["bowl"], Momentum(learning_rate=0.5, beta=0.5), (1.0, 0.0), steps=2)
-    >>> for stage in stages(path, 0):
+    >>> for stage in stages(path, 1):
     ...     print(stage)
-    gradient: g = ∇f(1, 0) = (1, 0)
-    velocity: v ← βv + (1−β)g = 0.5·(0, 0) + 0.5·(1, 0) = (0.5, 0)
-    move: θ ← θ − αv = (1, 0) − 0.5·(0.5, 0) = (0.75, 0)
+    gradient: g = ∇f(θ) = ∇f(0.75, 0) = (0.75, 0)
+    decay: βv = 0.5·(0.5, 0) = (0.25, 0)
+    addition: v ← βv + (1−β)g = (0.25, 0) + 0.5·(0.75, 0) = (0.625, 0)
+    move: θ ← θ − αv = (0.75, 0) − 0.5·(0.625, 0) = (0.4375, 0)
+    >>> print(stage.sentence)
+    The ball moves by (−0.3125, 0): −0.5 times v.
+    >>> [(mark.units, mark.symbol, mark.vector.tolist()) for mark in stage.marks]
+    [('step', '−αv', [-0.3125, 0.0])]
     """
     if not 0 <= step < path.last or not np.isfinite(path.points[step + 1]).all():
         return []
     rule: Any = path.optimizer
     position, after = path.points[step], path.points[step + 1]
-    g = path.gradients[step] + path.noise[step]
-    where = f"∇f{pair(position)}" + (f" + noise {pair(path.noise[step])}" if path.noise.any() else "")
-    found = [Stage("gradient", "g", where, g)]
-    rate = float(path.learning_rates[step])
-    old = {name: part[step] for name, part in path.parts.items()}
-    new = {name: part[step + 1] for name, part in path.parts.items()}
-    moved, symbol = g, "g"
-    if rule.key == "momentum":
-        moved, symbol = _momentum(rule, g, old, new, found)
-    elif rule.key in ("rmsprop", "adagrad"):
-        moved, symbol = _scaled(rule, g, old, new, found)
-    elif rule.key in ("adam", "adamw"):
-        moved, symbol = _adam(rule, g, old, new, found)
-    decay = " − αλθ" if rule.key == "adamw" else ""
-    shrunk = f" − {numeral(rate * rule.weight_decay)}·{pair(position)}" if decay else ""
-    numbers = f"{pair(position)} − {numeral(rate)}·{pair(moved)}{shrunk}"
-    found.append(Stage("move", f"θ ← θ − α{symbol}{decay}", numbers, after))
-    return found
+    base, rate = float(rule.learning_rate), float(path.learning_rates[step])
+    memory = {name: part[step] for name, part in path.parts.items()}
+    work, alpha, pull = Workings(), Factor("α", rate), None
+    with np.errstate(all="ignore"):  # a square may overflow where the step that it leads to does not
+        g = work.gradient(position, path.gradients[step], path.noise[step] if path.noise.any() else None)
+        if (path.learning_rates != base).any():
+            alpha = work.learning_rate(base, rate, g)
+        u = _DIRECTIONS[rule.key](work, rule, g, memory, step + 1)
+        if rule.key == "adamw":
+            pull = work.weight_decay(position, alpha, rule.weight_decay)
+        work.move(position, after, alpha, u, pull)
+    return work.stages
 
 
-def _momentum(rule: Any, g: Any, old: Any, new: Any, found: list[Stage]) -> tuple[Any, str]:
-    ewma = rule.form == "ewma"
-    share = f"{numeral(1 - rule.beta)}·" if ewma else ""
-    velocity = new["velocity"]
-    formula = "v ← βv + (1−β)g" if ewma else "v ← βv + g"
-    numbers = f"{numeral(rule.beta)}·{pair(old['velocity'])} + {share}{pair(g)}"
-    found.append(Stage("velocity", formula, numbers, velocity))
-    moved, symbol = velocity, "v"
-    if rule.nesterov:
-        moved = rule.beta * velocity + (1 - rule.beta if ewma else 1.0) * g
-        numbers = f"{numeral(rule.beta)}·{pair(velocity)} + {share}{pair(g)}"
-        found.append(Stage("look ahead", "u ← βv + " + ("(1−β)g" if ewma else "g"), numbers, moved))
-        symbol = "u"
+# What each rule multiplies by −α, as in its formula. `t` counts the updates, this one included.
+
+
+def _gradient_descent(work: Workings, rule: Any, g: Term, memory: Memory, t: int) -> Term:
+    return g
+
+
+def _momentum(work: Workings, rule: Any, g: Term, memory: Memory, t: int) -> Term:
+    beta = Factor("β", rule.beta)
+    weight = beta.rest if rule.form == "ewma" else WHOLE
+    v = work.average(Term("v", memory["velocity"], "velocity"), g, beta, weight)
+    u = work.look_ahead(v, beta, g, weight) if rule.nesterov else v
+    return work.correct(u, beta, t, rule.nesterov) if rule.bias_correction else u
+
+
+def _rmsprop(work: Workings, rule: Any, g: Term, memory: Memory, t: int) -> Term:
+    s = Term("s", memory["mean_square"], "running mean square", squares=True)
+    s = work.average(s, work.square(g), Factor("ρ", rule.rho))
+    return work.divide(g, s, rule.epsilon)
+
+
+def _adagrad(work: Workings, rule: Any, g: Term, memory: Memory, t: int) -> Term:
+    s = Term("s", memory["mean_square"], "sum of squares", squares=True)
+    s = work.add(s, s, work.square(g), WHOLE)
+    return work.divide(g, s, rule.epsilon)
+
+
+def _adam(work: Workings, rule: Any, g: Term, memory: Memory, t: int) -> Term:
+    beta1, beta2 = Factor("β₁", rule.beta1), Factor("β₂", rule.beta2)
+    m = work.average(Term("m", memory["first_moment"], "running mean"), g, beta1)
+    v = Term("v", memory["second_moment"], "running mean square", squares=True)
+    v = work.average(v, work.square(g), beta2)
     if rule.bias_correction:
-        left = 1 - rule.beta ** (int(new["taken"][0]) + rule.nesterov)
-        power = "ᵗ⁺¹" if rule.nesterov else "ᵗ"
-        corrected = moved / left
-        numbers = f"{pair(moved)}/{numeral(left)}"
-        found.append(Stage("bias correction", f"{symbol}̂ = {symbol}/(1−β{power})", numbers, corrected))
-        moved, symbol = corrected, symbol + "̂"
-    return moved, symbol
+        m, v = work.correct(m, beta1, t), work.correct(v, beta2, t)
+    return work.divide(m, v, rule.epsilon)
 
 
-def _scaled(rule: Any, g: Any, old: Any, new: Any, found: list[Stage]) -> tuple[Any, str]:
-    s = new["mean_square"]
-    if rule.key == "rmsprop":
-        numbers = f"{numeral(rule.rho)}·{pair(old['mean_square'])} + {numeral(1 - rule.rho)}·{pair(g)}²"
-        found.append(Stage("mean square", "s ← ρs + (1−ρ)g²", numbers, s))
-    else:
-        numbers = f"{pair(old['mean_square'])} + {pair(g)}²"
-        found.append(Stage("sum of squares", "s ← s + g²", numbers, s))
-    return _divide(rule, g, s, "g", "s", found)
-
-
-def _adam(rule: Any, g: Any, old: Any, new: Any, found: list[Stage]) -> tuple[Any, str]:
-    m, v = new["first_moment"], new["second_moment"]
-    numbers = f"{numeral(rule.beta1)}·{pair(old['first_moment'])} + {numeral(1 - rule.beta1)}·{pair(g)}"
-    found.append(Stage("mean", "m ← β₁m + (1−β₁)g", numbers, m))
-    numbers = f"{numeral(rule.beta2)}·{pair(old['second_moment'])} + {numeral(1 - rule.beta2)}·{pair(g)}²"
-    found.append(Stage("mean square", "v ← β₂v + (1−β₂)g²", numbers, v))
-    names = ("m", "v")
-    if rule.bias_correction:
-        taken = int(new["taken"][0])
-        left1, left2 = 1 - rule.beta1**taken, 1 - rule.beta2**taken
-        numbers = f"{pair(m)}/{numeral(left1)}"
-        m, v = m / left1, v / left2
-        found.append(Stage("bias correction", "m̂ = m/(1−β₁ᵗ)", numbers, m))
-        found.append(Stage("bias correction", "v̂ = v/(1−β₂ᵗ)", f"{pair(v * left2)}/{numeral(left2)}", v))
-        names = ("m̂", "v̂")
-    return _divide(rule, m, v, *names, found)
-
-
-def _divide(rule: Any, top: Any, below: Any, a: str, b: str, found: list[Stage]) -> tuple[Any, str]:
-    scaled = top / (np.sqrt(below) + rule.epsilon)
-    numbers = f"{pair(top)}/(√{pair(below)} + {numeral(rule.epsilon)})"
-    found.append(Stage("division", f"u = {a}/(√{b} + ε)", numbers, scaled))
-    return scaled, "u"
+_DIRECTIONS: dict[str, Callable[[Workings, Any, Term, Memory, int], Term]] = {
+    "gradient_descent": _gradient_descent,
+    "momentum": _momentum,
+    "rmsprop": _rmsprop,
+    "adagrad": _adagrad,
+    "adam": _adam,
+    "adamw": _adam,
+}
