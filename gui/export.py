@@ -21,7 +21,7 @@ from gui.views.map_view import MapView
 from gui.views.strip_chart import Curves, StripChart
 from landscape.errors import LandscapeError
 from landscape.files import write_whole
-from landscape.geometry.minima import minima
+from landscape.geometry.critical_points import critical_points
 from landscape.race import Race, solve
 from landscape.relief import Relief, relief
 from landscape.scene import Scene
@@ -119,7 +119,7 @@ def _prepared(scene: Scene) -> Iterator[Drawn]:
     *_, race = solve(scene)
     ground = relief(race.surface, scene.log_scale)
     contours = ground.contours() if scene.view.contours else []
-    yield Drawn(race, ground, contours, race.losses_above_lowest(minima(race.surface)))
+    yield Drawn(race, ground, contours, race.losses_above_lowest(critical_points(race.surface).minima))
 
 
 def _palette(scene: Scene, theme: Theme) -> list[int]:

@@ -224,6 +224,8 @@ class MainWindow(QMainWindow):
         """Esc: leave the black screen, the lecture, or a field."""
         if self.black.isVisible():
             self.toggle_black()
+        elif self.explore.dissection.on:
+            self.explore.dissection.leave()
         elif self.in_lecture:
             self.toggle_lecture()
         elif self.banner.isVisible():

@@ -207,6 +207,16 @@ def stylesheet(theme: Theme, type_scale: float = 1.0, control_scale: float = 1.0
     QLabel[kind="dim"] {{ font-size: {small}px; color: {theme.dim}; }}
     QLabel[kind="warning"] {{ font-size: {small}px; color: {theme.warning}; }}
     QLabel[kind="name"] {{ font-weight: 600; }}
+    QLabel[kind="formula"] {{ font-size: {plain}px; }}
+    QLabel[kind="link"] {{ font-size: {small}px; color: {theme.text}; padding: 1px 2px; border-radius: 4px; }}
+    QLabel[kind="link"]:hover, QLabel[kind="link"]:focus {{ background: {theme.raised}; }}
+    QListWidget {{ background: {theme.raised}; color: {theme.text}; border: 1.5px solid transparent;
+        border-radius: 7px; padding: 2px; font-size: {small}px; outline: none; }}
+    QListWidget:focus {{ border-color: {theme.accent}; }}
+    QListWidget::item {{ padding: 2px 4px; border-radius: 4px; }}
+    QListWidget::item:selected {{ background: {theme.hairline}; color: {theme.text}; }}
+    QPushButton#letter {{ padding: 2px 6px; min-width: 14px; }}
+    QPushButton#letter:checked {{ background: {theme.accent}; color: {theme.on_accent}; }}
     QLineEdit, QComboBox, QPushButton, QToolButton {{
         background: {theme.raised}; color: {theme.text}; border: 1.5px solid transparent;
         border-radius: 7px; padding: 4px 8px; min-height: 18px; }}

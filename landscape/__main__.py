@@ -95,6 +95,7 @@ def _commands() -> Any:
     app.command("open", hidden=True)(open_window)
     app.command("surfaces")(list_surfaces)
     app.command("race")(race)
+    app.command("points")(points)
     return typer.main.get_command(app)
 
 
@@ -161,6 +162,55 @@ def race(
         _write_csv(paths, csv)
     if csv != "-":
         _report(paths)
+
+
+def points(
+    surface: Annotated[str, _argument("A surface of the catalogue, or a formula in x and y.")],
+    x: Annotated[str, _option("Domain of x: low,high.")] = "",
+    y: Annotated[str, _option("Domain of y: low,high.")] = "",
+    parameter: Annotated[
+        list[str] | None, _option("A parameter of the formula, such as kappa=50; repeatable.")
+    ] = None,
+    json: Annotated[str, _option("Write them to this file, or to - for the screen.")] = "",
+) -> None:
+    """Find every critical point of a surface, and check that none is missing."""
+    from landscape.geometry.critical_points import critical_points
+    from landscape.geometry.tables import as_json
+
+    found = critical_points(_surface(surface, x, y, _settings("parameter", ",".join(parameter or []))))
+    if json == "-":
+        sys.stdout.write(as_json(found))
+        sys.stdout.flush()
+        return
+    if json:
+        from landscape.files import write_whole
+
+        write_whole(Path(json), as_json(found).encode())
+    _list_points(found)
+
+
+def _list_points(found: Any) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("kind", "x", "y", "loss", "eigenvalues", "index", box=None, padding=(0, 2, 0, 0))
+    for point in found:
+        low, high = point.eigenvalues
+        table.add_row(
+            point.kind, f"{point.position[0]:.10g}", f"{point.position[1]:.10g}", f"{point.loss:.10g}",
+            f"{low:.6g}, {high:.6g}", str(point.index),
+        )  # fmt: skip
+    for place in found.singularities:
+        x, y = place.position
+        table.add_row(place.kind, f"{x:.10g}", f"{y:.10g}", f"{place.loss:.10g}", "–", str(place.index))
+    for line in found.lines:
+        (x, y), (x_end, y_end) = line.points[0], line.points[-1]
+        where = "closed, through" if line.closed else f"to ({x_end:.4g}, {y_end:.4g}) from"
+        table.add_row(f"line ({line.kind})", f"{x:.4g}", f"{y:.4g}", "", f"{where} ({x:.4g}, {y:.4g})", "")
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    if table.row_count:
+        console.print(table)
+    console.print(found.sentence(), highlight=False, soft_wrap=True)
 
 
 def _surface(text: str, x: str, y: str, parameters: dict[str, Any]) -> Surface:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from landscape.descent import Path, Swarm, descend, descending_many
+from landscape.geometry.stability import sharpness
 from landscape.scene import Measure, MoreStarts, Racer, Scene
 from landscape.surface import Array, Surface
 
@@ -15,6 +16,8 @@ MEASURES: dict[Measure, str] = {
     "gradient": "‖∇f‖, length of the gradient",
     "distance": "distance to the nearest minimum",
     "sharpness": "αλ₁, learning rate × largest curvature",
+    "starts": "many starts: median loss, quartiles",
+    "evaluations": "the same against gradient evaluations",
 }
 
 
@@ -144,7 +147,7 @@ def measured(path: Path, measure: Measure, minima: Array | None = None) -> Array
 
     - "gradient": ‖∇f‖
     - "distance": Euclidean distance to the nearest of `minima`
-    - "sharpness": α(t)·λ_max of the Hessian; above 2 plain gradient descent cannot settle
+    - "sharpness": α(t)·λ_max of the Hessian, scaled where the rule scales; see `geometry.stability`
     """
     if measure == "gradient":
         return np.hypot(path.gradients[:, 0], path.gradients[:, 1])
@@ -157,9 +160,6 @@ def measured(path: Path, measure: Measure, minima: Array | None = None) -> Array
         there = np.isfinite(path.points).all(axis=1)
         apart[there] = KDTree(minima).query(path.points[there])[0]
         return apart
-    hessian = path.surface.hessian(path.points)
-    mean = (hessian[:, 0, 0] + hessian[:, 1, 1]) / 2
-    half = np.hypot((hessian[:, 0, 0] - hessian[:, 1, 1]) / 2, hessian[:, 0, 1])
-    last = path.learning_rates[-1] if path.steps else float(path.optimizer.learning_rate)
-    rates = np.append(path.learning_rates, last)
-    return rates * (mean + half)
+    if measure == "sharpness":
+        return sharpness(path)
+    return np.full(len(path.points), np.nan)  # a measure of many starts: a single path has none

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from landscape.descent import Path
+from landscape.geometry.stability import largest_curvature, scaling, stability_limit
 from landscape.numerals import numeral, pair
 from landscape.surface import Array
 
@@ -129,9 +130,13 @@ def _zigzag(moment: Moment, step: int) -> str:
     if flips[axis] < FLIPS * (len(window) - 1) or moment.slope < 1e-9:
         return ""
     sentence = f"Zig-zag: the sign of g_{'xy'[axis]} changed {flips[axis]} of {len(window) - 1} steps"
-    if moment.path.optimizer.key == "gradient_descent":
-        rate = moment.path.learning_rates[min(moment.step, moment.path.steps - 1)]
-        sentence += f"; αλ₁ = {numeral(rate * moment.eigenvalues[1], 3)}, limit 2"
+    rate = moment.path.learning_rates[min(moment.step, moment.path.steps - 1)]
+    scale = scaling(moment.path, moment.step)
+    sharpness = float(rate * largest_curvature(moment.path.surface.hessian(moment.point), scale))
+    if sharpness > 0:  # not at a kink
+        name = "αλ₁" if (scale == 1).all() else "scaled αλ₁"
+        limit = numeral(stability_limit(moment.path.optimizer), 3)
+        sentence += f"; {name} = {numeral(sharpness, 3)}, limit {limit}"
     return sentence + "."
 
 

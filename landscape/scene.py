@@ -6,7 +6,6 @@ import math
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +29,7 @@ from landscape.fair_race import Policy, levelled
 from landscape.files import read_text, write_whole
 from landscape.optimizers import make_optimizer, settings
 from landscape.resources import scene_files
+from landscape.scene_errors import SceneError, line_of, sentence
 from landscape.schedules import Schedule, make_schedule
 from landscape.surface import Surface, UnknownSurfaceError, checked_range, surfaces
 
@@ -39,30 +39,13 @@ MAX_STARTS = 400
 MAX_WORK = 2_000_000  # starts × steps × rules: a second or two, and some 50 MB
 
 Layout = Literal["both", "map", "surface"]
-Measure = Literal["gradient", "distance", "sharpness"]
+Measure = Literal["gradient", "distance", "sharpness", "starts", "evaluations"]
 Colormap = Literal["landscape", "viridis", "cividis", "cet_l17", "cet_d1"]
 # What the learning rates depend on where they are levelled.
 LEVELLED_BY: dict[Policy, set[str]] = {
     "equal_rate": {"rates", "optimizers"},
     "equal_first_step": {"rates", "optimizers", "start", "surface", "schedule"},
 }
-
-
-class SceneError(LandscapeError):
-    """A scene that is refused.
-
-    Attributes
-    ----------
-    key : the dotted key that is to blame, or ""
-    line : its line in the file, from 1, or None
-    """
-
-    def __init__(self, reason: str, key: str = "", line: int | None = None) -> None:
-        self.reason = reason
-        self.key = key
-        self.line = line
-        where = f"line {line}, {key}: " if line and key else f"line {line}: " if line else ""
-        super().__init__(where + reason if where or not key else f"{key}: {reason}")
 
 
 class Part(BaseModel):
@@ -169,6 +152,18 @@ class View(Part):
     distance: Annotated[Number, Field(ge=0.3, le=5)] = 1.0
 
 
+class Overlays(Part):
+    """What is shown of the surface's shape, and of one rule that is in focus."""
+
+    critical_points: Switch = True
+    watersheds: Switch = False  # the manifolds of the saddles
+    plateaus: Switch = True
+    basins: Switch = False
+    stability: Switch = False
+    focus: Annotated[Whole, Field(ge=0, lt=MAX_RACERS)] = 0  # place of the rule among the optimizers
+    against: Annotated[Whole, Field(ge=0, lt=MAX_RACERS)] | None = None  # the rule whose basins to compare
+
+
 def _schedule(given: Any) -> Any:
     if isinstance(given, dict):
         given = dict(given)
@@ -207,11 +202,13 @@ class Scene(Part):
     noise: Annotated[Number, Field(ge=0, le=1e6)] = 0.0
     seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 0
     rates: Policy = "own"
+    tuning_evaluations: Annotated[Whole, Field(ge=0)] = 0  # of the gradient, by the search for tuned rates
     surface: SurfaceChoice = SurfaceChoice(name="double_well")
     start: tuple[Number, Number] = (0.025, 1.75)
     more_starts: MoreStarts | None = None
     schedule: Annotated[Schedule, BeforeValidator(_schedule), PlainSerializer(_schedule_table)] = Schedule()
     view: View = View()
+    overlays: Overlays = Overlays()
     optimizers: Annotated[tuple[Racer, ...], Field(max_length=MAX_RACERS)] = Field(
         default_factory=_opening_racers
     )
@@ -242,6 +239,12 @@ class Scene(Part):
         advised = self.surface.surface.equal_scales
         return advised if self.view.equal_scales is None else self.view.equal_scales
 
+    @property
+    def focus(self) -> int | None:
+        """The place of the rule in focus: as chosen, else the first that takes part; None without any."""
+        running = [place for place, racer in enumerate(self.optimizers) if racer.enabled]
+        return self.overlays.focus if self.overlays.focus in running else next(iter(running), None)
+
     def edited(self, **changes: Any) -> Scene:
         """A new scene with these fields changed, validated, and its learning rates in keeping with `rates`.
 
@@ -261,7 +264,7 @@ class Scene(Part):
         given = {name: getattr(self, name) for name in type(self).model_fields}
         scene = _validated({**given, **changes}, "")
         if scene.rates == "tuned" and "rates" not in changes and _set_by_hand(self, scene):
-            return scene.model_copy(update={"rates": "own"})
+            return scene.model_copy(update={"rates": "own", "tuning_evaluations": 0})
         if changes.keys() & LEVELLED_BY.get(scene.rates, set()):
             return scene.model_copy(update={"optimizers": _levelled(scene, _leader(self, scene))})
         return scene
@@ -275,6 +278,8 @@ class Scene(Part):
             del table["surface"]["parameters"]
         if self.rates == "own":
             del table["rates"]
+        if self.rates != "tuned":
+            del table["tuning_evaluations"]
         # Pairs of numbers read best on one line, which is not this writer's way.
         return re.sub(r"\[\n\s+(\S+),\n\s+(\S+),\n\]", r"[\1, \2]", tomli_w.dumps(table))
 
@@ -373,54 +378,8 @@ def _validated(table: dict[str, Any], text: str) -> Scene:
         first = error.errors()[0]
         place = tuple(first["loc"])
         cause = (first.get("ctx") or {}).get("error")
-        reason = str(cause) if isinstance(cause, LandscapeError) else _sentence(first)
+        reason = str(cause) if isinstance(cause, LandscapeError) else sentence(first)
         if isinstance(cause, FieldError) and (not place or place[-1] != cause.field.split(".")[-1]):
             place = (*place, *cause.field.split("."))
         key = "".join(f"[{p + 1}]" if isinstance(p, int) else f".{p}" for p in place).lstrip(".")
         raise SceneError(reason, key, line_of(text, place) if text else None) from None
-
-
-def _sentence(error: Any) -> str:
-    if error["type"] == "extra_forbidden":
-        return f"“{error['loc'][-1]}” is not a known key."
-    if error["type"] == "missing":
-        return "A value is missing here."
-    plain = {
-        "tuple_type": "This should be a list", "model_type": "This should be a table",
-        "dict_type": "This should be a table", "bool_type": "This should be true or false",
-        "int_type": "This should be a whole number", "int_from_float": "This should be a whole number",
-        "float_type": "This should be a number", "string_type": "This should be a text in quotes",
-        "too_long": f"There should be at most {(error.get('ctx') or {}).get('max_length')} of these",
-    }  # fmt: skip
-    message = plain.get(error["type"], str(error["msg"]).replace("Input should", "This should"))
-    shown = repr(error.get("input"))
-    return f"{message}, not {shown if len(shown) < 60 else shown[:57] + '…'}."
-
-
-def line_of(text: str, place: Sequence[str | int]) -> int | None:
-    r"""The line, from 1, on which a key stands in TOML text (or the table that should hold it).
-
-    >>> line_of("steps = 3\n[[optimizers]]\nrule = 'adam'\nbeta1 = 2", ("optimizers", 0, "beta1"))
-    4
-    """
-    table: tuple[str | int, ...] = ()
-    counts: dict[str, int] = {}
-    best, best_depth = None, 0
-    place = (*place, 0) if len(place) == 1 else place  # a whole list of tables: its first header
-    for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line)
-        pair = re.match(r"\s*([A-Za-z0-9_.\"' -]+?)\s*=", line)
-        if header:
-            names = [name.strip(" \"'") for name in header[2].split(".")]
-            table = tuple(names)
-            if header[1] == "[[":
-                index = counts[header[2]] = counts.get(header[2], -1) + 1
-                table = (*table, index)
-            here = table
-        elif pair:
-            here = (*table, *(name.strip(" \"'") for name in pair[1].split(".")))
-        else:
-            continue
-        if tuple(place[: len(here)]) == here and len(here) > best_depth:
-            best, best_depth = number, len(here)
-    return best

@@ -1,4 +1,4 @@
-"""The column of knobs, in the order in which one thinks: surface, start, rules, run, view."""
+"""The column of knobs, in the order in which one thinks: surface, start, rules, what is seen of them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from gui.document import Document
+from gui.explore.focus_card import FocusCard
 from gui.explore.optimizer_rows import OptimizersCard
 from gui.explore.run_cards import RunCard, StartCard, ViewCard
+from gui.explore.shape_card import ShapeCard
 from gui.explore.surface_card import SurfaceCard
 from gui.jobs import Jobs
 from gui.theme import Theme
@@ -23,6 +25,8 @@ class Inspector(QScrollArea):
     def __init__(self, document: Document, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.surface_card = SurfaceCard(document, jobs)
+        self.shape_card = ShapeCard(document)
+        self.focus_card = FocusCard(document)
         self.start_card = StartCard(document)
         self.optimizers_card = OptimizersCard(document)
         self.run_card = RunCard(document)
@@ -31,7 +35,10 @@ class Inspector(QScrollArea):
         self._column = QVBoxLayout()
         self._column.setContentsMargins(0, 0, 6, 0)
         self._column.setSpacing(10)
-        for card in (self.surface_card, self.start_card, self.optimizers_card, self.run_card, self.view_card):
+        for card in (
+            self.surface_card, self.start_card, self.optimizers_card, self.focus_card, self.shape_card,
+            self.run_card, self.view_card,
+        ):  # fmt: skip
             self._column.addWidget(card)
         self._column.addStretch(1)
         content = QWidget()
@@ -46,6 +53,8 @@ class Inspector(QScrollArea):
     def show_scene(self, scene: Scene, theme: Theme) -> None:
         """Show this scene in all cards."""
         self.surface_card.show_scene(scene, theme)
+        self.shape_card.show_scene(scene)
+        self.focus_card.show_scene(scene, theme)
         self.start_card.show_scene(scene)
         self.optimizers_card.show_scene(scene, theme)
         self.run_card.show_scene(scene)
@@ -63,4 +72,5 @@ class Inspector(QScrollArea):
         """The type changed its size."""
         self.optimizers_card.refit()
         self.surface_card.message.refit()
+        self.shape_card.refit()
         self.setFixedWidth(WIDTH if theme.font < 15 else WIDE)

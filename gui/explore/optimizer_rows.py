@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
@@ -18,17 +19,30 @@ from PyQt6.QtWidgets import (
 )
 
 from gui.document import Document
+from gui.explore.analysis import tuning_sentence
 from gui.theme import DARK, Look, Theme, looks
 from gui.views.marks import draw_ball, line_pen
 from gui.widgets.card import Card, FixedLines, label
 from gui.widgets.hyperparameter_row import HyperparameterRow
 from gui.widgets.icons import icon
 from gui.widgets.toggle import Toggle, ToggleRow
+from landscape.fair_race import POLICIES
 from landscape.hyperparameters import hyperparameters
 from landscape.optimizers import RULES, make_optimizer
 from landscape.scene import MAX_RACERS, Racer, Scene
 
 LARGEST_RATE = 1e300
+_SHORT = {
+    "own": "own α each",
+    "equal_rate": "equal α",
+    "equal_first_step": "equal first step",
+    "tuned": "tuned α each",
+}
+EXPLAINED: dict[str, Callable[[Scene], str]] = {
+    "equal_rate": lambda scene: "All have the same α: change one, and the others follow.",
+    "equal_first_step": lambda scene: "α is such that all first steps are equally long; the others follow.",
+    "tuned": tuning_sentence,
+}
 
 
 class LookSample(QWidget):
@@ -197,12 +211,30 @@ class OptimizerRow(QWidget):
 
 
 class OptimizersCard(Card):
-    """The rules of the scene; edits go to the document."""
+    """The rules of the scene; edits go to the document.
+
+    Signals
+    -------
+    ratesChosen(policy) : how their learning rates are to be chosen
+    """
+
+    ratesChosen = pyqtSignal(str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__("Optimizers", parent)
         self._document = document
         self._theme = DARK
+        self.rates = QComboBox()
+        self.rates.setAccessibleName("How the learning rates are chosen")
+        self.rates.setToolTip("What makes the race fair: how the learning rates are chosen")
+        for policy, title in POLICIES.items():
+            self.rates.addItem(_SHORT[policy], policy)
+            self.rates.setItemData(self.rates.count() - 1, title, Qt.ItemDataRole.ToolTipRole)
+        self.rates.activated.connect(lambda _: self.ratesChosen.emit(self.rates.currentData()))
+        self.header.addWidget(self.rates)
+        self.message = label("", "dim", wrap=True)
+        self.message.hide()
+        self.body.addWidget(self.message)
         self._column = QVBoxLayout()
         self._column.setSpacing(6)
         self.body.addLayout(self._column)
@@ -219,6 +251,10 @@ class OptimizersCard(Card):
     def show_scene(self, scene: Scene, theme: Theme) -> None:
         """Show this scene's rules; rows are kept as long as the kinds of rules stay."""
         self._theme = theme
+        self.rates.blockSignals(True)
+        self.rates.setCurrentIndex(self.rates.findData(scene.rates))
+        self.rates.blockSignals(False)
+        self.say("" if scene.rates == "own" else EXPLAINED[scene.rates](scene))
         kinds = [racer.optimizer.key for racer in scene.optimizers]
         if kinds != self._kinds:
             self._rebuild(scene)
@@ -227,6 +263,11 @@ class OptimizersCard(Card):
         for row, racer, look in zip(self.rows, scene.optimizers, shown, strict=True):
             row.show_racer(racer, look, theme)
         self.add.setEnabled(len(kinds) < MAX_RACERS)
+
+    def say(self, sentence: str) -> None:
+        """Say how the learning rates come about."""
+        self.message.setText(sentence)
+        self.message.setVisible(bool(sentence))
 
     def show_remarks(self, remarks: dict[int, str]) -> None:
         """Show one sentence a rule, by its index."""

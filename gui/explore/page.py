@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
-import numpy as np
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -18,20 +17,19 @@ from PyQt6.QtWidgets import (
 )
 
 from gui.document import Document
+from gui.explore.analysis import Analysis
+from gui.explore.dissection import Dissection
 from gui.explore.inspector import Inspector
 from gui.explore.playback import Playback
 from gui.explore.stage import Ground, Stage, load_gl, prepare_ground, prepare_part
 from gui.explore.transport import Transport
+from gui.explore.words import Words
 from gui.jobs import Jobs
 from gui.theme import DARK, Theme
 from gui.widgets.card import OneLine, label
-from landscape.descent import Path
 from landscape.errors import LandscapeError
-from landscape.numerals import numeral
 from landscape.race import Race, solve
-from landscape.remarks import remark
 from landscape.scene import Scene, View
-from landscape.stages import stages
 
 INLINE_STEPS = 2500  # rule-steps that take less than 10 ms: more goes through a job
 HINT = "Drag the ring to move the start.   Space plays, ← and → step.   ? shows all keys."
@@ -52,13 +50,13 @@ class ExplorePage(QWidget):
         self.jobs = jobs
         self.playback = Playback(self)
         self.stage = Stage()
+        self.analysis = Analysis(document, jobs, self)
+        self.dissection = Dissection(document, self.stage, self.playback, self)
         self._without_gl = without_gl
         self._gl_wanted = not without_gl
         self._theme = DARK
         self._was_playing = False
-        self._remarked: tuple[int, int, int] = (-1, -1, -1)
         self._play_when_ready = False
-        self.stage_number = 0  # of the present update; 0: the update as a whole
         self._build()
         self._connect()
         document.changed.connect(self._changed)
@@ -99,7 +97,19 @@ class ExplorePage(QWidget):
             self.layout_buttons[name] = button
         left.addLayout(header)
         left.addWidget(self.stage, 1)
-        self.readout = QLabel()
+        left.addWidget(self.dissection.panel)
+        self.inspector = Inspector(self.document, self.jobs)
+        self.words = Words(
+            self.document,
+            self.stage,
+            self.playback,
+            self.inspector,
+            self.analysis,
+            self.dissection,
+            self.jobs,
+            self,
+        )
+        self.readout = self.words.readout
         self.readout.setTextFormat(Qt.TextFormat.PlainText)
         self.readout.setProperty("kind", "dim")
         self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -108,7 +118,6 @@ class ExplorePage(QWidget):
         left.addWidget(self.transport)
         row.addLayout(left, 1)
 
-        self.inspector = Inspector(self.document, self.jobs)
         self.surface_card = self.inspector.surface_card
         self.start_card = self.inspector.start_card
         self.optimizers_card = self.inspector.optimizers_card
@@ -135,12 +144,15 @@ class ExplorePage(QWidget):
         stage.loss.scrubbed.connect(self._scrubbed)
         stage.measure.scrubbed.connect(self._scrubbed)
         self.playback.stepChanged.connect(stage.set_step)
-        self.playback.stepChanged.connect(self._step_changed)
-        self._remark_timer = QTimer(self)
-        self._remark_timer.setInterval(160)
-        self._remark_timer.timeout.connect(self._show_remarks)
-        self._remark_timer.start()
-        self._hover: tuple[float, float] = (math.nan, math.nan)
+        self.analysis.shapeChanged.connect(self._shape_changed)
+        self.analysis.areasChanged.connect(self._areas_changed)
+        self.analysis.said.connect(self.optimizers_card.say)
+        self.optimizers_card.ratesChosen.connect(self.analysis.choose_rates)
+        self.inspector.shape_card.chosen.connect(self._look_at)
+        focus_card = self.inspector.focus_card
+        focus_card.anatomyWanted.connect(self.set_anatomy)
+        focus_card.stepWanted.connect(self._scrubbed)
+        self.dissection.changed.connect(lambda: focus_card.show_anatomy(self.dissection.on))
 
     def _load_gl(self) -> None:
         """Bring the 3-D view to life, once the map is there."""
@@ -175,6 +187,7 @@ class ExplorePage(QWidget):
         self._theme = theme
         self.stage.set_theme(theme, type_scale)
         self.transport.set_theme(theme)
+        self.dissection.set_theme(theme)
         self._show_scene(self.document.scene)
         self.inspector.refit(theme)
 
@@ -207,6 +220,8 @@ class ExplorePage(QWidget):
         self.caption.setToolTip(self.caption.text())
         self.inspector.show_scene(scene, self._theme)
         self.layout_buttons[scene.view.layout].setChecked(True)
+        self.stage.scene = scene
+        self.stage.comparing = scene.overlays.basins and scene.overlays.against is not None
         self.stage.show_layout(scene.view.layout)
         self.playback.set_length(scene.steps)
 
@@ -221,10 +236,18 @@ class ExplorePage(QWidget):
             )
         elif _painting(scene) != _painting(old):
             self.stage.restyle(scene)
+        if old is not None and scene.overlays != old.overlays:
+            self.stage.show_shape(self.analysis.shape, scene)
+            self.analysis.find_unstable(self.stage.race, self.playback.step)
+            self._areas_changed()
         if old is not None and scene.view.measure != old.view.measure:
             self.stage.show_measure(scene.view.measure)
         if old is None or any(getattr(scene, name) != getattr(old, name) for name in _RACE):
             self._compute_race(scene, new_surface=old is None or scene.surface != old.surface)
+        if old is not None and scene.surface == old.surface:
+            self.analysis.map_basins(scene, old)
+        if old is not None and scene.overlays.focus != old.overlays.focus:
+            self.dissection.refresh()
 
     def _compute_race(self, scene: Scene, new_surface: bool) -> None:
         """Small races at once, so that they follow the hand; all others, and swarms, in a job."""
@@ -244,13 +267,34 @@ class ExplorePage(QWidget):
             if self.stage.map.needs_part:
                 self._zoomed()
             self._load_gl()  # the map is there: now there is time for it
+            known = self.analysis.shape
+            if known is None or known.surface != ground.map.surface:
+                self.stage.show_shape(None, self.document.scene)
+                self.inspector.shape_card.show_shape(None)
+                self.analysis.find_shape(self.document.scene)
+                self._areas_changed()
+
+    def _shape_changed(self) -> None:
+        self.stage.show_shape(self.analysis.shape, self.document.scene)
+        self.inspector.shape_card.show_shape(self.analysis.shape)
+        self.analysis.find_unstable(self.stage.race, self.playback.step)
+        self._areas_changed()
+
+    def _areas_changed(self) -> None:
+        self.stage.show_areas(*self.analysis.areas())
+        self.inspector.focus_card.show_basins(self.analysis.basins)
+
+    def _look_at(self, place: Any) -> None:
+        """Fly to a critical point; a saddle is looked at through the microscope, too."""
+        self.stage.map.fly_to((float(place.position[0]), float(place.position[1])))
+        self.words.watch(place)
 
     def _race_ready(self, race: Race) -> None:
         if race is self.stage.race:
             return  # a swarm is still walking
         self.stage.show_race(race)
         self.stage.set_step(self.playback.step)
-        self._remarked = (-1, -1, -1)
+        self.dissection.refresh()
         if race.complete:
             self.stage.describe()
         if self._play_when_ready:
@@ -355,67 +399,31 @@ class ExplorePage(QWidget):
         field.setFocus()
         field.selectAll()
 
-    def move_stage(self, by: int) -> None:
-        """One stage of the present update forward or back; past its ends, the next or last step."""
-        self.playback.pause()
-        if self.stage.race is None:
-            return
-        paths = [entry.path for entry in self.stage.race.entries]
-        if not 0 <= self.stage_number + by <= self._stage_count(paths, self.playback.step):
-            step = self.playback.step + by
-            if not 0 <= step <= self.playback.length:
-                return
-            self.playback.go_to(step)
-            self.stage_number = 0 if by > 0 else self._stage_count(paths, step)
+    def switch_overlay(self, name: str) -> None:
+        """Show or hide what is drawn of the surface's shape or of the rule in focus."""
+        overlays = self.document.scene.overlays
+        change = {name: not getattr(overlays, name)}
+        self.document.edit(f"show {name.replace('_', ' ')}", overlays=overlays.model_copy(update=change))
+
+    def next_focus(self) -> None:
+        """Put the next rule that takes part into focus."""
+        scene = self.document.scene
+        running = [place for place, racer in enumerate(scene.optimizers) if racer.enabled]
+        if scene.focus is not None:
+            place = running[(running.index(scene.focus) + 1) % len(running)]
+            overlays = scene.overlays.model_copy(update={"focus": place})
+            self.document.edit("change the rule in focus", overlays=overlays)
+
+    def set_anatomy(self, on: bool) -> None:
+        """Take the present step apart, or look at steps as a whole again."""
+        if on:
+            self.dissection.enter()
         else:
-            self.stage_number += by
-        self._show_remarks()
-
-    @staticmethod
-    def _stage_count(paths: list[Path], step: int) -> int:
-        return max((len(stages(path, step)) for path in paths), default=0)
-
-    def _step_changed(self) -> None:
-        self.stage_number = 0
-
-    # --- words -------------------------------------------------------------------------------------
+            self.dissection.leave()
 
     def _hovered(self, x: float, y: float) -> None:
-        self._hover = (x, y)
-        surface = self.document.scene.surface.surface
-        if not (math.isfinite(x) and math.isfinite(y) and surface.is_compiled):
+        if not self.words.hover(self.document.scene.surface.surface, x, y):
             self._say_hint()
-            return
-        point = np.array([x, y])
-        loss = float(surface.value(point))
-        text = f"x {numeral(x)}   y {numeral(y)}   loss {numeral(loss)}"
-        if not math.isfinite(loss):
-            text = f"x {numeral(x)}   y {numeral(y)}   the loss is not defined here"
-        else:
-            gradient, hessian = surface.gradient(point), surface.hessian(point)
-            text += f"   ∇f ({numeral(gradient[0], 3)}, {numeral(gradient[1], 3)})"
-            if np.isfinite(hessian).all():
-                low, high = np.linalg.eigvalsh(hessian)
-                text += f"   Hessian λ {numeral(float(low), 3)}, {numeral(float(high), 3)}"
-        self.readout.setText(text)
-
-    def _show_remarks(self) -> None:
-        race = self.stage.race
-        now = (id(race), self.playback.step, self.stage_number)
-        if race is None or now == self._remarked or not self.inspector.isVisible():
-            return
-        self._remarked = now
-        self.optimizers_card.show_remarks({entry.index: self._words(entry.path) for entry in race.entries})
-
-    def _words(self, path: Path) -> str:
-        """What a rule is doing; or, stage by stage, how its next update comes about."""
-        if self.stage_number == 0:
-            return remark(path, self.playback.step)
-        found = stages(path, self.playback.step)
-        if not found:
-            return "no further update"
-        shown = min(self.stage_number, len(found))
-        return f"{shown}/{len(found)} {found[shown - 1]}"
 
 
 def _camera(scene: Scene) -> tuple[float, float, float]:

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from gui.explore.curves import loss_curves, measure_curves
 from gui.theme import DARK, Theme, looks
+from gui.views.anatomy import Anatomy
 from gui.views.canvas import Canvas
 from gui.views.legend_view import LegendView
 from gui.views.map_view import MapView
 from gui.views.strip_chart import Curves, StripChart
 from gui.views.surface_view import SurfaceView
-from landscape.geometry.minima import minima
-from landscape.race import MEASURES, Race, measured
+from gui.views.tints import Areas
+from landscape.geometry.shape import Shape
+from landscape.race import Race
 from landscape.relief import Relief, relief
 from landscape.scene import Layout, Measure, Scene
 from landscape.surface import Array, Range, Surface
@@ -37,18 +40,14 @@ class Ground:
     map: Relief
     contours: list[Array]
     surface: Relief | None
-    minima: Array | None = None
     part: bool = False
 
 
 def prepare_ground(surface: Surface, log: bool) -> Iterator[Ground]:
-    """Sample a surface for all views; then once more with its minima."""
+    """Sample a surface for all views."""
     whole = relief(surface, log, MAP_GRID)
     coarse = relief(surface, log, SURFACE_GRID, scale=whole.scale)
-    ground = Ground(whole, whole.contours(), coarse)
-    yield ground
-    surface.compile()  # here, and not on first use
-    yield Ground(ground.map, ground.contours, coarse, minima(surface))
+    yield Ground(whole, whole.contours(), coarse)
 
 
 def prepare_part(whole: Relief, x: Range, y: Range) -> Iterator[Ground]:
@@ -69,6 +68,12 @@ class Stage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.map = MapView()
+        self.other_map = MapView()  # beside the map: the basins of a second rule
+        self.other_map.setAccessibleName("Basins of the second rule")
+        self.other_map.hide()
+        self.comparing = False
+        self.shape: Shape | None = None
+        self.scene = Scene()  # the present one; that of the race may differ in how it is looked at
         self.surface = SurfaceView()
         self.has_gl = True  # until it turns out otherwise
         self.loss = StripChart()
@@ -87,7 +92,10 @@ class Stage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         pictures, curves = QHBoxLayout(), QHBoxLayout()
-        for row, widgets in ((pictures, (self.map, self.surface)), (curves, (self.loss, self.measure))):
+        for row, widgets in (
+            (pictures, (self.map, self.other_map, self.surface)),
+            (curves, (self.loss, self.measure)),
+        ):
             row.setSpacing(10)
             for widget in widgets:
                 widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -111,7 +119,14 @@ class Stage(QWidget):
     def set_theme(self, theme: Theme, type_scale: float) -> None:
         """Draw with these tokens."""
         self._theme, self._type_scale = theme, type_scale
-        views: tuple[Canvas, ...] = (self.map, self.surface, self.loss, self.measure, self.legend)
+        views: tuple[Canvas, ...] = (
+            self.map,
+            self.other_map,
+            self.surface,
+            self.loss,
+            self.measure,
+            self.legend,
+        )
         for view in views:
             view.set_theme(theme, type_scale)
         self.legend.setFixedWidth(round(20 * theme.axis * type_scale))
@@ -120,8 +135,31 @@ class Stage(QWidget):
 
     def show_layout(self, layout: Layout) -> None:
         """Map, surface or both. Without OpenGL the map is always there."""
-        self.map.setVisible(layout != "surface" or not self.has_gl)
-        self.surface.setVisible(layout != "map" and self.has_gl)
+        self.map.setVisible(layout != "surface" or not self.has_gl or self.comparing)
+        self.surface.setVisible(layout != "map" and self.has_gl and not self.comparing)
+        self.other_map.setVisible(self.comparing)
+
+    def show_shape(self, shape: Shape | None, scene: Scene) -> None:
+        """Show what is known of the surface's shape."""
+        self.shape = shape
+        for view in (self.map, self.other_map, self.surface):
+            view.show_shape(shape, scene.overlays)
+        if self.race is not None:
+            self._show_curves(self.race)
+
+    def show_areas(self, areas: Areas, other: Areas | None) -> None:
+        """Show tinted areas; `other` are those of a second rule, on a map of its own."""
+        names = [racer.optimizer.title for racer in self.scene.optimizers]
+        focus, against = self.scene.focus, self.scene.overlays.against
+        self.map.show_areas(areas, names[focus] if focus is not None and areas.basins is not None else "")
+        self.surface.show_areas(areas)
+        if other is not None and against is not None:
+            self.other_map.show_areas(other, names[against])
+
+    def show_anatomy(self, anatomy: Anatomy | None) -> None:
+        """Show one stage of an update on map and surface, or none."""
+        self.map.show_anatomy(anatomy)
+        self.surface.show_anatomy(anatomy)
 
     def show_ground(self, ground: Ground, scene: Scene) -> None:
         """Show a surface that was made ready."""
@@ -134,6 +172,7 @@ class Stage(QWidget):
         self.ground = ground
         if moved:
             self.map.show_domain(ground.map.x, ground.map.y)
+            self.other_map.show_domain(ground.map.x, ground.map.y)
         if new:
             self._show_reliefs(scene)
         if self.race is not None:
@@ -148,7 +187,8 @@ class Stage(QWidget):
         assert self.ground is not None
         view = scene.view
         self.map.set_equal_scales(scene.equal_scales)
-        self.map.show_relief(self.ground.map, self.ground.contours if view.contours else [], view.colormap)
+        for board in (self.map, self.other_map):
+            board.show_relief(self.ground.map, self.ground.contours if view.contours else [], view.colormap)
         if self.ground.surface is not None:
             self.surface.show_relief(self.ground.surface, view.colormap, view.contours)
 
@@ -178,21 +218,10 @@ class Stage(QWidget):
 
     def _show_curves(self, race: Race) -> None:
         styles = looks(race.scene.optimizers, self._theme)
-        chosen = tuple(styles[entry.index] for entry in race.entries)
-        known = self.ground is not None and self.ground.map.surface == race.surface
-        found = self.ground.minima if known and self.ground is not None else None
-        losses = race.losses_above_lowest(found)
-        self.loss.show_curves(Curves("loss above the lowest, log scale", losses, chosen, log=True))
+        known = self.shape if self.shape is not None and self.shape.surface == race.surface else None
+        self.loss.show_curves(loss_curves(race, styles, known, self.scene.overlays.plateaus))
         name: Measure = self._measure or race.scene.view.measure
-        values = tuple(measured(entry.path, name, found) for entry in race.entries)
-        log = name != "sharpness"
-        limit = (2.0, "limit 2 of gradient descent") if name == "sharpness" else None
-        title = MEASURES[name] + (", log scale" if log else "")
-        if name == "distance" and found is None:
-            title = "distance to the nearest minimum: looking for minima …"
-        elif name == "distance" and found is not None and not len(found):
-            title = "distance to the nearest minimum: no isolated minimum in this domain"
-        self.measure.show_curves(Curves(title, values, chosen, log, limit))
+        self.measure.show_curves(measure_curves(race, name, styles, known))
 
     def set_step(self, step: int) -> None:
         """Show this moment everywhere."""

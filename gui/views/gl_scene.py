@@ -143,6 +143,7 @@ class GlScene:
         self._ground_layer.addItem(self._ground)
         self._ground_layer.addItem(self._frame)
         self._trails: list[tuple[np.ndarray, GrowingMesh]] = []
+        self._lines: list[GrowingMesh] = []
         self._kept: QOpenGLFramebufferObject | None = None
         self._target: QOpenGLFramebufferObject | None = None
         self._kept_for: tuple[Any, ...] = ()
@@ -163,6 +164,24 @@ class GlScene:
         self._frame.setData(pos=lines.astype(np.float32), color=colour)
         self._changes += 1
 
+    def show_lines(self, lines: list[tuple[Tube, Tube]]) -> None:
+        """Show these lines on the ground, each with its casing; they stay as they are in every frame."""
+        _Context.current()
+        for item in self._lines:
+            self._ground_layer.removeItem(item)
+        self._lines = []
+        for line, casing in lines:
+            faint = line.mesh.colours.copy()
+            faint[:, 3] = 0.28
+            self._lines += [
+                self._grown(line, faint, HIDDEN, 1, self._ground_layer),
+                self._grown(casing, casing.mesh.colours, CASING, 2, self._ground_layer),
+                self._grown(line, line.mesh.colours, SHOWN, 3, self._ground_layer),
+            ]
+        for item in self._lines:
+            item.count = 1 << 30  # all of it
+        self._changes += 1
+
     def show_trails(self, trails: list[tuple[Tube, Tube]]) -> None:
         """Show these trails, each with its casing."""
         _Context.current()
@@ -176,14 +195,19 @@ class GlScene:
                 (casing, casing.mesh.colours, CASING, 2),
                 (trail, trail.mesh.colours, SHOWN, 3),
             ):
-                item = GrowingMesh(
-                    vertexes=built.mesh.vertices, faces=built.mesh.faces,
-                    vertexColors=colours.astype(np.float32), computeNormals=False,
-                )  # fmt: skip
-                item.setGLOptions(options)
-                item.setDepthValue(depth)
-                self._trail_layer.addItem(item)
+                item = self._grown(built, colours, options, depth, self._trail_layer)
                 self._trails.append((built.faces_until, item))
+
+    @staticmethod
+    def _grown(built: Tube, colours: np.ndarray, options: Any, depth: int, layer: _Layer) -> GrowingMesh:
+        item = GrowingMesh(
+            vertexes=built.mesh.vertices, faces=built.mesh.faces, vertexColors=colours.astype(np.float32),
+            computeNormals=False,
+        )  # fmt: skip
+        item.setGLOptions(options)
+        item.setDepthValue(depth)
+        layer.addItem(item)
+        return item
 
     def picture(self, size: QSize, camera: Camera, box: Box, background: QColor, step: int) -> QImage:
         """The scene at a step, seen by this camera, in this many pixels."""

@@ -14,7 +14,12 @@ def coloured_image(heights: np.ndarray, table: np.ndarray) -> QImage:
     index = np.nan_to_num(heights * 255, nan=0.0).round().astype(np.uint8)
     pixels = table[index]
     pixels[~np.isfinite(heights)] = 0
-    rows, columns = heights.shape
+    return rgba_image(pixels)
+
+
+def rgba_image(pixels: np.ndarray) -> QImage:
+    """RGBA pixels `(ny, nx, 4)` uint8, whose rows run upwards, as an image."""
+    rows, columns = pixels.shape[:2]
     image = QImage(pixels[::-1].tobytes(), columns, rows, 4 * columns, QImage.Format.Format_RGBA8888)
     return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # a copy, quick to draw
 

@@ -22,7 +22,9 @@ class Mesh:
     colours: np.ndarray
 
 
-def surface_mesh(heights: np.ndarray, box: Box, table: np.ndarray, ambient: float = 0.6) -> Mesh:
+def surface_mesh(
+    heights: np.ndarray, box: Box, table: np.ndarray, ambient: float = 0.6, tint: np.ndarray | None = None
+) -> Mesh:
     """The height field, lit; alpha carries the height, from which the contour lines are drawn.
 
     Parameters
@@ -30,6 +32,7 @@ def surface_mesh(heights: np.ndarray, box: Box, table: np.ndarray, ambient: floa
     heights : `(ny, nx)` in [0, 1]; cells that touch a hole (nan) are left out
     table : `(256, 4)` uint8, low to high
     ambient : share of the light that comes from everywhere
+    tint : `(ny, nx, 4)` uint8 RGBA laid over the colours, for areas; or None
     """
     rows, columns = heights.shape
     filled = np.nan_to_num(heights, nan=0.0)
@@ -46,6 +49,9 @@ def surface_mesh(heights: np.ndarray, box: Box, table: np.ndarray, ambient: floa
     light = ambient + (1.08 - ambient) * np.clip(normals @ LIGHT, 0, 1)
     colours = np.empty((rows, columns, 4), dtype=np.float32)
     base = table[(filled * 255).round().astype(int)][..., :3] / 255.0
+    if tint is not None:
+        over = tint / 255.0
+        base = base * (1 - over[..., 3:]) + over[..., :3] * over[..., 3:]
     colours[..., :3] = np.clip(base * light[..., None], 0, 1)
     colours[..., 3] = filled
 

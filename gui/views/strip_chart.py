@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QWidget
 
 from gui.theme import Look, font
 from gui.views.canvas import Canvas
-from gui.views.lines import draw_broken_line
+from gui.views.lines import draw_broken_line, polyline
 from gui.views.marks import draw_ball, line_pen
 from gui.views.ticks import log_ticks, ticks
 from landscape.numerals import numeral
@@ -29,14 +29,22 @@ class Curves:
     title : said above the curves
     values : one `(steps+1,)` array a rule, nan where there is none
     log : whether the axis is logarithmic; values must then be positive to be seen
-    limit : a level drawn across, with its name, or None
+    limits : levels drawn across, each with its name and its colour ("" for that of a warning)
+    steps : `(steps+1,)` arrays, at what each value stands on the axis; empty for its place
+    bands : a `(low, high)` pair of arrays around each curve; empty for none
+    note : a second line under the title
+    stretches : (first step, last step, look, text): marked below the curves
     """
 
     title: str
     values: tuple[np.ndarray, ...]
     looks: tuple[Look, ...]
     log: bool = False
-    limit: tuple[float, str] | None = None
+    limits: tuple[tuple[float, str, str], ...] = ()
+    steps: tuple[np.ndarray, ...] = ()
+    bands: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
+    stretches: tuple[tuple[int, int, Look, str], ...] = ()
+    note: str = ""
 
 
 class StripChart(Canvas):
@@ -82,20 +90,26 @@ class StripChart(Canvas):
     @property
     def steps(self) -> int:
         """The last step of the curves."""
+        if self._curves.steps:
+            return max(int(np.nanmax(steps)) for steps in self._curves.steps)
         return max((len(values) for values in self._curves.values), default=2) - 1
 
     def plot_area(self, area: QRectF) -> QRectF:
         """Where curves are drawn, inside the title and the axes."""
         unit = self.theme.axis * self.type_scale
-        return area.adjusted(5.2 * unit, 2.9 * unit, -1.6 * unit, -2.2 * unit)
+        head = 4.3 if self._curves.note else 2.9
+        return area.adjusted(5.2 * unit, head * unit, -1.6 * unit, -2.2 * unit)
 
-    def _pixels(self, values: np.ndarray, plot: QRectF, first: int = 0) -> np.ndarray:
+    def _pixels(
+        self, values: np.ndarray, plot: QRectF, first: int = 0, at: np.ndarray | None = None
+    ) -> np.ndarray:
         low, high = self._range
         with np.errstate(all="ignore"):
             shown = np.log10(values) if self._curves.log else values
         if self._curves.log:
             shown = np.where(values == 0, 2 * low - high, shown)  # below the axis
-        x = plot.left() + plot.width() * (first + np.arange(len(values))) / max(self.steps, 1)
+        steps = first + np.arange(len(values)) if at is None else at
+        x = plot.left() + plot.width() * steps / max(self.steps, 1)
         y = plot.bottom() - plot.height() * (np.clip(shown, 2 * low - high, 2 * high - low) - low) / (
             high - low
         )
@@ -116,6 +130,13 @@ class StripChart(Canvas):
         painter.drawText(
             title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._curves.title
         )
+        if self._curves.note:
+            painter.setFont(font(unit))
+            painter.setPen(QColor(self.theme.text))
+            below = title.translated(0, 1.5 * unit)
+            painter.drawText(
+                below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._curves.note
+            )
         self._paint_axes(painter, plot, unit)
         self._paint_curves(painter, plot, past=False)
 
@@ -139,16 +160,34 @@ class StripChart(Canvas):
             x = plot.left() + plot.width() * tick / max(self.steps, 1)
             box = QRectF(x - 3 * unit, plot.bottom() + 0.3 * unit, 6 * unit, 1.6 * unit)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{tick:g}")
-        if self._curves.limit is not None:
-            level, name = self._curves.limit
+        for level, name, colour in self._curves.limits:
             place = np.log10(level) if self._curves.log else level
             if low < place < high:
                 y = plot.bottom() - plot.height() * (place - low) / (high - low)
-                painter.setPen(QPen(QColor(self.theme.warning), 1.5, Qt.PenStyle.DashLine))
+                paint = QColor(colour or self.theme.warning)
+                painter.setPen(QPen(paint, 1.5, Qt.PenStyle.DashLine))
                 painter.drawLine(QLineF(plot.left(), y, plot.right(), y))
-                painter.setPen(QColor(self.theme.warning))
-                box = QRectF(plot.right() - 20 * unit, y - 1.6 * unit, 20 * unit, 1.4 * unit)
+                painter.setPen(paint)
+                box = QRectF(plot.right() - 26 * unit, y - 1.6 * unit, 26 * unit, 1.4 * unit)
                 painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, name)
+        self._paint_stretches(painter, plot, unit)
+
+    def _paint_stretches(self, painter: QPainter, plot: QRectF, unit: float) -> None:
+        """Stretches of steps as bars at the bottom, one row a rule, the words beside them if they fit."""
+        rows: dict[str, int] = {}
+        for first, last, look, text in self._curves.stretches:
+            row = rows.setdefault(look.label, len(rows))
+            left = plot.left() + plot.width() * first / max(self.steps, 1)
+            right = plot.left() + plot.width() * last / max(self.steps, 1)
+            bar = QRectF(left, plot.bottom() - (row + 1) * 1.5 * unit, max(right - left, 2.0), 1.3 * unit)
+            colour = QColor(look.colour)
+            colour.setAlphaF(0.28)
+            painter.fillRect(bar, colour)
+            painter.fillRect(QRectF(bar.left(), bar.bottom() - 2, bar.width(), 2), QColor(look.colour))
+            painter.setFont(font(0.95 * unit))
+            painter.setPen(QColor(self.theme.text))
+            if text and painter.fontMetrics().horizontalAdvance(text) < bar.width() - 8:
+                painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_curves(self, painter: QPainter, plot: QRectF, past: bool) -> None:
         painter.save()
@@ -157,11 +196,28 @@ class StripChart(Canvas):
         # One pixel wide is a fast path of Qt's; everything wider is stroked as a shape.
         width = 0.8 * self.theme.trail * (0.6 + 0.4 * self.type_scale) if past else 1.0
         painter.setOpacity(1.0 if past else 0.4)
-        for values, look in zip(self._curves.values, self._curves.looks, strict=True):
-            pen = line_pen(look, width) if past else QPen(QColor(look.colour), width)
-            painter.setPen(pen)
-            draw_broken_line(painter, self._pixels(values, plot))
+        curves = self._curves
+        for k, (values, look) in enumerate(zip(curves.values, curves.looks, strict=True)):
+            at = curves.steps[k] if curves.steps else None
+            if curves.bands:
+                self._paint_band(painter, plot, curves.bands[k], at, look)
+            painter.setPen(line_pen(look, width) if past else QPen(QColor(look.colour), width))
+            draw_broken_line(painter, self._pixels(values, plot, at=at))
         painter.restore()
+
+    def _paint_band(
+        self, painter: QPainter, plot: QRectF, band: tuple[np.ndarray, np.ndarray], at: Any, look: Look
+    ) -> None:
+        """The area between two curves."""
+        low, high = (self._pixels(edge, plot, at=at) for edge in band)
+        around = np.concatenate([low, high[::-1]])
+        around = around[np.isfinite(around).all(axis=1)]
+        colour = QColor(look.colour)
+        colour.setAlphaF(0.22)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawPolygon(polyline(around))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def paint_moving(self, painter: QPainter, area: QRectF) -> None:
         if not self._curves.values:
@@ -171,11 +227,12 @@ class StripChart(Canvas):
         self._paint_past(painter, area, plot, now)
         painter.setPen(QPen(QColor(self.theme.accent), 1.6))
         painter.drawLine(QLineF(now, plot.top() - 4, now, plot.bottom()))
-        for values, look in zip(self._curves.values, self._curves.looks, strict=True):
-            finite = np.flatnonzero(np.isfinite(values[: self._step + 1]))
+        for k, (values, look) in enumerate(zip(self._curves.values, self._curves.looks, strict=True)):
+            at = self._curves.steps[k] if self._curves.steps else np.arange(len(values))
+            finite = np.flatnonzero(np.isfinite(values) & (at <= self._step))
             if len(finite):
                 last = int(finite[-1])
-                x, y = self._pixels(values[last : last + 1], plot, last)[0]
+                x, y = self._pixels(values[last : last + 1], plot, at=at[last : last + 1])[0]
                 if np.isfinite(y):
                     draw_ball(painter, QPointF(x, y), look, self.theme, 5.0 * (0.6 + 0.4 * self.type_scale))
 
@@ -219,6 +276,8 @@ def _value_range(curves: Curves) -> tuple[float, float]:
     """The axis: (low, high), as powers of ten where it is logarithmic."""
     finite = [values[np.isfinite(values)] for values in curves.values]
     everything = np.concatenate(finite) if finite else np.empty(0)
+    if curves.log and curves.limits and everything.size:
+        everything = np.append(everything, [limit[0] * 1.2 for limit in curves.limits])
     if curves.log:
         everything = everything[everything > 0]
     if not everything.size:
@@ -232,8 +291,7 @@ def _value_range(curves: Curves) -> tuple[float, float]:
         low = max(float(np.log10(everything.min())) - 0.1, high - DECADES)
         return (low, max(high, low + 1.0))
     low, high = float(everything.min()), float(np.percentile(everything, 99.5))
-    if curves.limit is not None:
-        high = max(high, curves.limit[0] * 1.1)
+    high = max([high, *(limit[0] * 1.1 for limit in curves.limits)])
     low = min(low, 0.0) if low < 0.3 * high else low
     pad = 0.05 * (high - low) or max(abs(high), 1.0) * 0.1
     return (low if low == 0 else low - pad, high + pad)

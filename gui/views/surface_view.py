@@ -10,15 +10,20 @@ from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEv
 from PyQt6.QtWidgets import QWidget
 
 from gui.theme import Look, Theme, lookup_table
+from gui.views.anatomy import Anatomy, draw_anatomy
 from gui.views.axis_box import frame_lines, height_ticks, paint_labels
 from gui.views.camera import Box, Camera, first_hit, sampled
 from gui.views.canvas import Canvas
 from gui.views.lines import draw_dots
 from gui.views.marks import draw_ball
 from gui.views.meshes import Tube, draped, surface_mesh, tube
+from gui.views.shape_marks import MOST_SIGNS, draw_sign, places
+from gui.views.tints import Areas, tint
+from landscape.geometry.shape import Shape
 from landscape.numerals import numeral
 from landscape.race import Race
 from landscape.relief import Relief
+from landscape.scene import Overlays
 
 if TYPE_CHECKING:
     from gui.views.gl_scene import GlScene
@@ -59,6 +64,11 @@ class SurfaceView(Canvas):
         self._pressed: QPointF | None = None
         self._dragging = False
         self._trails_to_build = False
+        self._lines_to_build = False
+        self._shape: Shape | None = None
+        self._overlays = Overlays()
+        self._areas = Areas()
+        self._anatomy: Anatomy | None = None
         self._area = QRectF(0, 0, 1, 1)
         self._extent = self.box.corners()
         self.setMouseTracking(True)
@@ -71,13 +81,13 @@ class SurfaceView(Canvas):
         """Draw with this from now on."""
         self._scene = scene
         self._build_ground()
-        self._trails_to_build = True
+        self._trails_to_build = self._lines_to_build = True
 
     def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
         if (theme, type_scale) != (self.theme, self.type_scale):
             super().set_theme(theme, type_scale)
             self._build_ground()
-            self._trails_to_build = True
+            self._trails_to_build = self._lines_to_build = True
 
     def show_relief(self, relief: Relief, colormap: str, contours: bool = True) -> None:
         """Show these heights, with contour lines draped over them or without."""
@@ -85,7 +95,7 @@ class SurfaceView(Canvas):
         self.box = Box.over(relief.x, relief.y)
         self._extent = _extent(relief, self.box)
         self._build_ground()
-        self._trails_to_build = True
+        self._trails_to_build = self._lines_to_build = True
 
     def show_race(self, race: Race, looks: list[Look]) -> None:
         """Show these paths."""
@@ -105,6 +115,22 @@ class SurfaceView(Canvas):
             self._step = step
             self.update()
 
+    def show_shape(self, shape: Shape | None, overlays: Overlays) -> None:
+        """Show critical points, watersheds and the outlines of plateaus, as far as they are asked for."""
+        self._shape, self._overlays = shape, overlays
+        self._lines_to_build = True
+        self.update()
+
+    def show_areas(self, areas: Areas) -> None:
+        """Show basins, plateaus and unstable regions as tints of the ground."""
+        self._areas = areas
+        self._build_ground()
+
+    def show_anatomy(self, anatomy: Anatomy | None) -> None:
+        """Show one stage of an update, or none."""
+        self._anatomy = anatomy
+        self.update()
+
     def set_camera(self, azimuth: float, elevation: float, distance: float) -> None:
         """Look from there."""
         if (azimuth, elevation, distance) != self._place():
@@ -123,6 +149,7 @@ class SurfaceView(Canvas):
             self.box,
             lookup_table(self._colormap, self.theme),
             0.6 if self.theme.is_dark else 0.8,
+            None if self._areas.empty else tint(self._areas, self.theme, self._relief.heights.shape[0]),
         )
         line = QColor(self.theme.contour if self._contours else Qt.GlobalColor.transparent)
         self._scene.show_ground(mesh, line, 1.1 * self.type_scale)
@@ -154,6 +181,34 @@ class SurfaceView(Canvas):
                 trails.append((trail, casing))
         self._scene.show_trails(trails)
 
+    def _build_lines(self) -> None:
+        """Watersheds, lines of critical points and the rims of plateaus, laid on the ground."""
+        assert self._scene is not None
+        self._lines_to_build = False
+        shape, overlays = self._shape, self._overlays
+        lines: list[tuple[np.ndarray, float, tuple[float, ...]]] = []
+        if shape is not None and overlays.watersheds:
+            for manifold in shape.manifolds:
+                lines += [(line, 0.8, ()) for line in manifold.stable]
+                lines += [(line, 0.7, (2.0, 3.0)) for line in manifold.unstable]
+        if shape is not None and overlays.critical_points:
+            lines += [(line.points, 1.2, ()) for line in shape.critical.lines]
+        if shape is not None and overlays.plateaus and shape.plateaus is not None:
+            lines += [(rim, 0.7, (2.0, 3.0)) for plateau in shape.plateaus for rim in plateau.outline]
+        tubes = [self._line_tubes(*line) for line in lines]
+        self._scene.show_lines([pair for pair in tubes if pair is not None])
+
+    def _line_tubes(
+        self, points: np.ndarray, thickness: float, dash: tuple[float, ...]
+    ) -> tuple[Tube, Tube] | None:
+        assert self._relief is not None
+        radius = 0.0024 * self.theme.trail * thickness * (0.6 + 0.4 * self.type_scale)
+        world, steps = draped(points, self._relief.heights, self.box, len(points) - 1)
+        world[:, 2] += radius * 0.5
+        line = tube(world, steps, radius, _rgb(self.theme.text), dash)
+        casing = tube(world, steps, radius * 1.7, _rgb(self.theme.casing))
+        return None if line is None or casing is None else (line, casing)
+
     # --- painting ----------------------------------------------------------------------------------
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
@@ -171,6 +226,8 @@ class SurfaceView(Canvas):
         try:
             if self._trails_to_build:  # only now: a hidden view costs nothing
                 self._build_trails()
+            if self._lines_to_build:
+                self._build_lines()
             picture = self._scene.picture(pixels, self.camera, self.box, QColor(self.theme.card), self._step)
         except Exception as error:  # whatever a driver may come up with: the map goes on
             self._scene = None
@@ -182,7 +239,11 @@ class SurfaceView(Canvas):
         paint_labels(
             painter, self.box, self.camera, self._project, self._height_ticks(), self.theme, self.type_scale
         )
+        self._paint_signs(painter)
         self._paint_balls(painter)
+        if self._anatomy is not None:
+            scale = 0.55 + 0.45 * self.type_scale
+            draw_anatomy(painter, self._anatomy, self._laid_down, area, self.theme, scale)
         painter.restore()
         if self.theme.card_edge:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -200,6 +261,27 @@ class SurfaceView(Canvas):
 
     def _project(self, world: np.ndarray) -> np.ndarray:
         return self.camera.project(world, self._area.width(), self._area.height())
+
+    def _paint_signs(self, painter: QPainter) -> None:
+        """The signs of the critical points, faint where the ground hides them."""
+        if self._shape is None or not self._overlays.critical_points:
+            return
+        found = places(self._shape.critical)
+        scale = 0.55 + 0.45 * self.type_scale
+        small = len(found) > MOST_SIGNS
+        for place in reversed(found):
+            on_ground = self._on_ground(place.position)
+            if on_ground is not None:
+                painter.setOpacity(0.3 if not small and self._is_hidden(on_ground) else 1.0)
+                draw_sign(painter, QPointF(*self._project(on_ground)), place, self.theme, scale, small, False)
+        painter.setOpacity(1.0)
+
+    def _laid_down(self, points: np.ndarray) -> np.ndarray:
+        """Surface points `(n, 2)` as pixels on the ground that is drawn; nan off it."""
+        assert self._relief is not None
+        world = self.box.world(points, np.zeros(len(points)))
+        world[:, 2] = (2 * sampled(self._relief.heights, self.box, world) - 1) * self.box.half[2] + 0.012
+        return self._project(world)
 
     def _paint_balls(self, painter: QPainter) -> None:
         if self._race is None or self._relief is None:

@@ -98,14 +98,17 @@ def plateaus(surface: Surface, critical: CriticalPoints | None = None) -> Platea
     size = np.hypot(gradient[..., 0], gradient[..., 1])
     typical = _typical(size[np.isfinite(size)])
     with np.errstate(invalid="ignore"):
-        flat = np.isfinite(size) & (size < FRACTION * typical)
-    flat &= ~_near_critical(points, gradient, hessian, critical)
+        small = np.isfinite(size) & (size < FRACTION * typical)
+    flat = small & ~_near_critical(points, gradient, hessian, critical)
     reach = round(THICKNESS * GRID)
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     # Beyond the edge the surface goes on: a plateau may end there without being thin.
     padded = np.pad(flat, reach, mode="edge")
     thick = ndimage.binary_opening(padded, x * x + y * y <= reach * reach)[reach:-reach, reach:-reach]
-    thick &= flat
+    # Narrow strips in which Newton's step happens to lead to a far critical point do not part a plateau.
+    around = np.pad(thick, reach, mode="edge")
+    joined = ndimage.binary_closing(around, x * x + y * y <= reach * reach)[reach:-reach, reach:-reach]
+    thick = joined & small
     names, count = ndimage.label(thick)
     regions = []
     for name in range(1, count + 1):
@@ -157,9 +160,10 @@ def _near_critical(points: Array, gradient: Array, hessian: Array, critical: Cri
 
 def _outline(region: Mask, low: Array, high: Array) -> list[Array]:
     from contourpy import contour_generator
+    from scipy.ndimage import gaussian_filter
 
     # A frame of nothing closes the lines at the domain's edge.
-    padded = np.pad(region.astype(float), 1)
+    padded = np.pad(gaussian_filter(region.astype(float), 1.2, mode="nearest"), 1)
     middles = (np.arange(-1, GRID + 1) + 0.5) / GRID
     xs, ys = np.clip(middles, 0, 1) * (high[0] - low[0]) + low[0], np.clip(middles, 0, 1)
     lines = contour_generator(xs, ys * (high[1] - low[1]) + low[1], padded).lines(0.5)

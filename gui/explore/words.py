@@ -1,0 +1,149 @@
+"""The words beside the pictures: what is under the pointer, what each rule is doing, and why it did it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtWidgets import QLabel
+
+from gui.document import Document
+from gui.explore.analysis import Analysis
+from gui.explore.dissection import Dissection
+from gui.explore.inspector import Inspector
+from gui.explore.playback import Playback
+from gui.explore.stage import Stage as Pictures
+from gui.jobs import Jobs
+from landscape.geometry.critical_points import CriticalPoint
+from landscape.geometry.escape import Escape, escape
+from landscape.geometry.shape import Shape
+from landscape.numerals import numeral
+from landscape.race import Entry, Race
+from landscape.reasons import Reason, reasons
+from landscape.remarks import remark
+from landscape.stages import stages
+from landscape.surface import Surface
+
+EVERY = 160  # milliseconds: faster nobody can read
+
+
+class Words(QObject):
+    """Keeps the sentences up to date, a few times a second."""
+
+    def __init__(
+        self, document: Document, pictures: Pictures, playback: Playback, inspector: Inspector,
+        analysis: Analysis, dissection: Dissection, jobs: Jobs, parent: QObject | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self.readout = QLabel()
+        self._document = document
+        self._pictures, self._playback, self._inspector = pictures, playback, inspector
+        self._analysis, self._dissection, self._jobs = analysis, dissection, jobs
+        self._said: tuple[Any, ...] = ()
+        self._explained: tuple[Any, ...] = ()
+        self._watched: CriticalPoint | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(EVERY)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start()
+
+    def hover(self, surface: Surface, x: float, y: float) -> bool:
+        """Say what is under the pointer; False if there is nothing to say."""
+        if not (math.isfinite(x) and math.isfinite(y) and surface.is_compiled):
+            return False
+        point = np.array([x, y])
+        loss = float(surface.value(point))
+        text = f"x {numeral(x)}   y {numeral(y)}   loss {numeral(loss)}"
+        if not math.isfinite(loss):
+            text = f"x {numeral(x)}   y {numeral(y)}   the loss is not defined here"
+        else:
+            gradient, hessian = surface.gradient(point), surface.hessian(point)
+            text += f"   ∇f ({numeral(gradient[0], 3)}, {numeral(gradient[1], 3)})"
+            if np.isfinite(hessian).all():
+                low, high = np.linalg.eigvalsh(hessian)
+                text += f"   Hessian λ {numeral(float(low), 3)}, {numeral(float(high), 3)}"
+            shape = self._analysis.shape
+            if shape is not None and shape.plateaus is not None and bool(shape.plateaus.holds(point)):
+                text += "   on a plateau"
+        self.readout.setText(text)
+        return True
+
+    def watch(self, place: Any) -> None:
+        """Look at one saddle through the microscope: how long each rule takes to leave it."""
+        self._watched = place if isinstance(place, CriticalPoint) and place.kind == "saddle" else None
+        self._explained = ()
+        self._inspector.shape_card.say("")
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say it again, if anything has changed."""
+        race = self._pictures.race
+        if race is None or not self._inspector.isVisible():
+            return
+        now = (id(race), self._playback.step, self._dissection.number)
+        if now != self._said:
+            self._said = now
+            card = self._inspector.optimizers_card
+            card.show_remarks({entry.index: self._present(entry) for entry in race.entries})
+            self._analysis.find_unstable(race, self._playback.step)
+        shape = self._analysis.shape
+        known = shape is not None and shape.surface == race.surface and not shape.critical.searching
+        focus = self._document.scene.focus
+        wanted = (id(race), focus, id(shape) if known else 0, id(self._watched))
+        if wanted != self._explained:
+            self._explained = wanted
+            watched = self._watched
+            self._jobs.start(
+                "why", lambda: _explanations(race, focus, shape if known else None, watched), self._explain
+            )
+
+    def _present(self, entry: Entry) -> str:
+        """What a rule is doing; or, stage by stage, how its next update comes about."""
+        step, number = self._playback.step, self._dissection.number
+        if not number:
+            return remark(entry.path, step) + self._on_plateau(entry)
+        found = stages(entry.path, step)
+        if not found:
+            return "no further update"
+        shown = min(number, len(found))
+        return f"{shown}/{len(found)} {found[shown - 1]}"
+
+    def _on_plateau(self, entry: Entry) -> str:
+        """How many steps a rule has spent on a plateau up to now."""
+        shape = self._analysis.shape
+        if shape is None or shape.plateaus is None or shape.surface != entry.path.surface:
+            return ""
+        until = min(self._playback.step, entry.path.last)
+        count = int(shape.plateaus.holds(entry.path.points[:until]).sum())
+        return f" On a plateau: {count} of {until} steps." if count else ""
+
+    def _explain(self, found: tuple[tuple[Reason, ...], str]) -> None:
+        self._inspector.focus_card.show_reasons(found[0])
+        self._inspector.shape_card.say(found[1])
+
+
+def _explanations(
+    race: Race, focus: int | None, shape: Shape | None, watched: CriticalPoint | None
+) -> Iterator[tuple[tuple[Reason, ...], str]]:
+    """Why the rule in focus did what it did, and how each rule leaves the saddle that is watched."""
+    race.surface.compile()
+    critical = None if shape is None else shape.critical
+    flat = None if shape is None else shape.plateaus
+    path = next((entry.path for entry in race.entries if entry.index == focus), None)
+    why = () if path is None else reasons(path, critical, flat)
+    lines = []
+    if watched is not None and critical is not None:
+        for entry in race.entries:
+            found = escape(entry.path, critical, watched)
+            lines.append(
+                f"{entry.label}: {'does not come near this saddle.' if found is None else _escaped(found)}"
+            )
+    yield why, "\n".join(lines)
+
+
+def _escaped(found: Escape) -> str:
+    observed = "still there" if found.observed is None else f"{found.observed} steps observed"
+    return f"{found.formula} predicted, {observed}."

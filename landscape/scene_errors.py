@@ -1,0 +1,73 @@
+"""What can be wrong with a scene, and where in its file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from landscape.errors import LandscapeError
+
+
+class SceneError(LandscapeError):
+    """A scene that is refused.
+
+    Attributes
+    ----------
+    key : the dotted key that is to blame, or ""
+    line : its line in the file, from 1, or None
+    """
+
+    def __init__(self, reason: str, key: str = "", line: int | None = None) -> None:
+        self.reason = reason
+        self.key = key
+        self.line = line
+        where = f"line {line}, {key}: " if line and key else f"line {line}: " if line else ""
+        super().__init__(where + reason if where or not key else f"{key}: {reason}")
+
+
+def sentence(error: Any) -> str:
+    """What pydantic found wrong, for people."""
+    if error["type"] == "extra_forbidden":
+        return f"“{error['loc'][-1]}” is not a known key."
+    if error["type"] == "missing":
+        return "A value is missing here."
+    plain = {
+        "tuple_type": "This should be a list", "model_type": "This should be a table",
+        "dict_type": "This should be a table", "bool_type": "This should be true or false",
+        "int_type": "This should be a whole number", "int_from_float": "This should be a whole number",
+        "float_type": "This should be a number", "string_type": "This should be a text in quotes",
+        "too_long": f"There should be at most {(error.get('ctx') or {}).get('max_length')} of these",
+    }  # fmt: skip
+    message = plain.get(error["type"], str(error["msg"]).replace("Input should", "This should"))
+    shown = repr(error.get("input"))
+    return f"{message}, not {shown if len(shown) < 60 else shown[:57] + '…'}."
+
+
+def line_of(text: str, place: Sequence[str | int]) -> int | None:
+    r"""The line, from 1, on which a key stands in TOML text (or the table that should hold it).
+
+    >>> line_of("steps = 3\n[[optimizers]]\nrule = 'adam'\nbeta1 = 2", ("optimizers", 0, "beta1"))
+    4
+    """
+    table: tuple[str | int, ...] = ()
+    counts: dict[str, int] = {}
+    best, best_depth = None, 0
+    place = (*place, 0) if len(place) == 1 else place  # a whole list of tables: its first header
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line)
+        pair = re.match(r"\s*([A-Za-z0-9_.\"' -]+?)\s*=", line)
+        if header:
+            names = [name.strip(" \"'") for name in header[2].split(".")]
+            table = tuple(names)
+            if header[1] == "[[":
+                index = counts[header[2]] = counts.get(header[2], -1) + 1
+                table = (*table, index)
+            here = table
+        elif pair:
+            here = (*table, *(name.strip(" \"'") for name in pair[1].split(".")))
+        else:
+            continue
+        if tuple(place[: len(here)]) == here and len(here) > best_depth:
+            best, best_depth = number, len(here)
+    return best
