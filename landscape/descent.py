@@ -133,7 +133,7 @@ def descend(
     """
     x, y = checked_start(start)
     steps = checked_steps(steps)
-    rates = _rates(optimizer, schedule, steps)
+    rates = learning_rates(optimizer, schedule, steps)
     added = _noise(noise, seed, (steps, 2))
     xs, ys = [x], [y]
     state_x, state_y = optimizer.init(x), optimizer.init(y)
@@ -208,7 +208,7 @@ def descending_many(
     """As `descend_many`, but in portions, so that it can be given up: None while it walks."""
     position = checked_starts(starts)
     steps = checked_steps(steps)
-    rates = _rates(optimizer, schedule, steps)
+    rates = learning_rates(optimizer, schedule, steps)
     added = _noise(noise, seed, (steps if noise else 0, *position.shape))
     points = np.full((steps + 1, *position.shape), np.nan)
     state = optimizer.init(position)
@@ -275,7 +275,8 @@ def checked_starts(starts: Any) -> Array:
     return points
 
 
-def _rates(optimizer: Optimizer, schedule: Schedule | None, steps: int) -> Array:
+def learning_rates(optimizer: Optimizer, schedule: Schedule | None, steps: int) -> Array:
+    """The learning rate of each step, after the schedule: `(steps,)`."""
     for name, value in settings(optimizer).items():
         if np.ndim(value):
             raise FieldError(name, f"{name} must be one number here: a path has one rule.")

@@ -19,11 +19,13 @@ GLIDES = 2.0  # times what the slope explains: a longer step on a plateau is old
 ROUNDS = 6.0  # times its radius a stay must be walked to be a jitter: straight through it is 2
 STEADY = 0.7  # second half's steps against the first half's: what fades more is settling
 DRIFT = 0.5  # of its radius between the halves of a jitter: more is going somewhere
+ROAMS = 0.05  # of the domain's size: without a scale of its own, a rule that swings farther roams
 SAME = 0.4  # of a zig-zag that a jitter covers: then it is said as what it is
 DROWNED = 3.0  # times the noise's deviation: a gradient smaller than that is lost in it
 OVERSHOT = 0.05  # of the start's distance: a swing that can be seen
 FASTER = 2.0  # times α‖g‖, for `TOGETHER` steps in a row: what velocity must add to be told
 TOGETHER = 10
+CANCELS = 0.1  # of weight decay's pull: a shorter step is what slope and decay leave of each other
 AGREES = 0.01  # how near a first step must be to the theory to be called its consequence
 RISING = 30  # steps in which a missing bias correction makes itself felt
 
@@ -32,7 +34,9 @@ def zigzag(f: Facts) -> Found:
     """A gradient component that changes its sign nearly every step."""
     window = min(WINDOW, f.last)
     gradients = f.path.gradients[: f.last + 1]
-    signs = np.sign(np.where(np.abs(gradients) > TINY * f.slopes.max(), gradients, 0.0))
+    steepest = np.maximum.accumulate(f.slopes)[:, None]  # so far
+    rounding = TINY * np.concatenate([steepest, steepest[-1:]])
+    signs = np.sign(np.where(np.abs(gradients) > rounding, gradients, 0.0))
     flips = signs[1:] * signs[:-1] < 0
     total = np.concatenate([[[0, 0]], np.cumsum(flips, axis=0)])
     often = total[window:] - total[:-window] >= FLIPS * window
@@ -103,7 +107,10 @@ def jitter(f: Facts) -> Found:
     if f.noisy or f.path.status != "ran" or not _steady(f) or radius <= TINY * f.path.surface.size:
         return None
     before, after = (half.mean(axis=0) for half in np.array_split(tail, 2))
-    if f.lengths[-f.tail :].sum() < ROUNDS * radius or np.hypot(*(after - before)) > DRIFT * radius:
+    if (
+        f.tail * float(np.median(f.lengths[-f.tail :])) < ROUNDS * radius
+        or np.hypot(*(after - before)) > DRIFT * radius
+    ):
         return None
     away = np.flatnonzero(apart > (1 + DRIFT) * radius)
     first = int(away[-1]) + 1 if len(away) else 0
@@ -115,8 +122,8 @@ def jitter(f: Facts) -> Found:
     )
     if f.scales:
         return f"{start}: divided by {f.scales}, {step}, {numeral(length / rate, 2)} α.", first, f.last
-    if np.median(f.sharpness[first:]) >= CLOSE * f.limit:
-        return None  # a zig-zag at the limit
+    if np.median(f.sharpness[first:]) >= CLOSE * f.limit or radius > ROAMS * f.path.surface.size:
+        return None  # a zig-zag at the limit, or a flight
     return f"{start}: ‖g‖ does not fade ({numeral(slope, 2)}), so {step}.", first, f.last
 
 
@@ -159,7 +166,8 @@ def speed(f: Facts) -> Found:
         return None
     plain = f.rates * f.slopes
     down = (f.moves * f.path.gradients[: f.last]).sum(axis=1) < 0
-    first, last = longest(down & (f.lengths > FASTER * plain) & (f.lengths > MOVING * f.lengths.max()))
+    real = (f.slopes > TINY * f.slopes.max()) & (f.lengths > MOVING * f.lengths.max())
+    first, last = longest(down & real & (f.lengths > FASTER * plain))
     if last - first < TOGETHER:
         return None
     ratio = numeral(float(np.median(f.lengths[first:last] / plain[first:last])), 2)
@@ -175,8 +183,8 @@ def end(f: Facts) -> Found:
     if f.goal is None or f.critical is None or f.arrived is None or f.last - f.arrived < FEWEST:
         return _on_the_way(f)
     place, whole = f.goal
-    lows = [float(f.path.surface.value(places[0])) for places in f.critical.attractors]
-    loss, lowest, zero = float(f.path.surface.value(place)), min(lows), TINY * float(np.ptp(f.losses))
+    lows = f.path.surface.value(np.array([places[0] for places in f.critical.attractors]))
+    loss, lowest, zero = float(f.path.surface.value(place)), lows.min(), TINY * float(np.ptp(f.losses))
     if len(lows) == 1:
         rank = "the only one"
     elif loss - lowest <= max(zero, TINY * abs(lowest)):
@@ -195,6 +203,24 @@ def _on_the_way(f: Facts) -> Found:
     left = f"; the nearest minimum is {numeral(f.distances[-1], 2)} away" if f.goal else ""
     sentence = f"Not there yet: the loss still fell by {numeral(fell, 2)} in the last {f.tail} steps{left}."
     return sentence, f.last - f.tail, f.last
+
+
+def weight_decay(f: Facts) -> Found:
+    """At rest beside the minimum, where weight decay and slope cancel."""
+    rule: Any = f.path.optimizer
+    if rule.key != "adamw" or f.path.status != "ran" or f.arrived is not None or f.noisy:
+        return None
+    place, gradient = f.points[-2], f.path.gradients[f.last - 1]
+    pull = float(f.rates[-1] * rule.weight_decay * np.hypot(*place))
+    cancelled = np.flatnonzero(f.lengths > CANCELS * pull)
+    first = int(cancelled[-1]) + 1 if len(cancelled) else 0
+    if f.last - first < f.enough or gradient @ place >= 0 or not pull:
+        return None
+    slope = numeral(f.slopes[-1], 2)
+    sentence = (
+        f"At rest with ‖g‖ = {slope}: weight decay pulls to 0 by {numeral(pull, 2)} a step, the slope back."
+    )
+    return sentence, first, f.last
 
 
 def first_step(f: Facts) -> Found:

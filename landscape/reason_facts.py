@@ -123,14 +123,15 @@ class Facts:
     @cached_property
     def goal(self) -> tuple[Array, bool] | None:
         """The minimum (or the place on a line of minima) nearest to the end; whether it is a line's."""
-        if self.critical is None or not self.critical.attractors:
+        if self.critical is None:
             return None
         best, whole, nearest = self.points[-1], False, np.inf
-        for places in self.critical.attractors:
+        lines = self.critical.attractors[len(self.critical.minima) :]
+        for places in (self.critical.minima, *lines):
             apart = np.hypot(*(places - self.points[-1]).T)
-            if apart.min() < nearest:
-                best, whole, nearest = places[apart.argmin()], len(places) > 1, float(apart.min())
-        return best, whole
+            if len(apart) and apart.min() < nearest:
+                best, whole, nearest = places[apart.argmin()], places is not self.critical.minima, apart.min()
+        return None if nearest == np.inf else (best, whole)
 
     @cached_property
     def distances(self) -> Array:
@@ -145,8 +146,9 @@ class Facts:
         if self.goal is None or self.critical is None:
             return None
         near, (place, whole) = AT_REST * self.path.surface.size, self.goal
-        apart = [np.hypot(*(point.position - place)) for point in self.critical]
-        near = near if whole else min([near, *(APART * d for d in apart if d > 1e-9 * near)])
+        others = np.reshape([point.position for point in self.critical], (-1, 2))
+        apart = np.hypot(*(others - place).T)
+        near = near if whole else min([near, *(APART * apart[apart > TINY * near])])
         away = np.flatnonzero(self.distances > near)
         first = int(away[-1]) + 1 if len(away) else 0
         return first if first <= self.last else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from landscape.numerals import numeral
-from landscape.reason_facts import AT_REST, GREW, TINY, Facts, Found, longest
+from landscape.reason_facts import AT_REST, GREW, MOVING, TINY, Facts, Found, longest
 from landscape.remarks import remark
 
 UNSTABLE = 5  # steps in a row above the limit: fewer are a scare, not a reason
@@ -13,7 +13,6 @@ SURGE = 0.02  # of the path's range of losses: less is a ripple
 THROWN = 10.0  # times the usual step, and `FAR` of the domain's size: a fall off a cliff
 FAR = 0.15
 SPENT = 0.01  # of the largest learning rate: as good as none
-SLOPING = 0.05  # of the path's steepest gradient: there was still a slope to go down
 
 
 def divergence(f: Facts) -> Found:
@@ -57,8 +56,10 @@ def instability(f: Facts) -> Found:
     if after - low < GREW * (before - low):
         return None
     above = f.beside_limit(float(np.median(f.sharpness[first:last])))
-    rose = f"from {numeral(before, 2)} to {numeral(after, 2)}"
-    return f"Unstable on steps {first}–{last}: {above}, and the loss rose {rose}.", first, last
+    before, after = numeral(before, 3), numeral(after, 3)
+    if before == after:
+        return None  # beside the size of the losses, nobody sees it rise
+    return f"Unstable on steps {first}–{last}: {above}; the loss rose from {before} to {after}.", first, last
 
 
 def thrown(f: Facts) -> Found:
@@ -67,6 +68,8 @@ def thrown(f: Facts) -> Found:
     far = max(THROWN * np.median(f.lengths), FAR * f.path.surface.size)
     if f.scales or f.noisy or f.path.status != "ran" or not k or f.lengths[k] < far:
         return None
+    if instability(f):
+        return None  # thrown again and again, by no wall
     before, here = f.slopes[k - 1], f.slopes[k]
     if here < GREW * before:
         return None
@@ -92,15 +95,17 @@ def stuck(f: Facts) -> Found:
 
 def decay(f: Facts) -> Found:
     """The learning rate was gone before the slope was."""
-    best, now = f.rates.max(), f.rates[-1]
-    if f.arrived is not None or not now <= SPENT * best or f.slopes[-1] < SLOPING * f.slopes.max():
+    best, now, slope = float(f.rates.max()), float(f.rates[-1]), float(f.slopes[-1])
+    if f.arrived is not None or not now <= SPENT * best or slope < MOVING * f.slopes.max():
         return None
     first = int(np.flatnonzero(f.rates > SPENT * best)[-1]) + 1
-    if f.lengths[first:].sum() > AT_REST * f.path.surface.size:
+    seen = AT_REST * f.path.surface.size
+    undecayed = best * (1.0 if f.scales else slope) * (f.last - first)  # how far it could have gone
+    if f.lengths[first:].sum() > seen or undecayed < seen:
         return None
     left = f" and the nearest minimum {numeral(f.distances[-1], 2)} away" if f.goal else ""
-    fell, slope = f"α fell from {numeral(best, 2)} to {numeral(now, 2)}", numeral(f.slopes[-1], 2)
-    return f"Came to rest too early: {fell}, but ‖g‖ is still {slope}{left}.", first, f.last
+    fell = f"α fell from {numeral(best, 2)} to {numeral(now, 2)}"
+    return f"Came to rest too early: {fell}, but ‖g‖ is still {numeral(slope, 2)}{left}.", first, f.last
 
 
 def off_the_map(f: Facts, back: bool) -> Found:

@@ -38,6 +38,7 @@ RULES: tuple[tuple[str, int, Callable[[Facts], Found]], ...] = (
     ("noise", SPENT, courses.noise),  # the same, from noise
     ("momentum", SPENT, courses.overshoot),  # past the minimum, uphill, and back
     ("momentum", SPENT, courses.speed),  # steps longer than gradient descent's from the same slope
+    ("weight decay", ENDED, courses.weight_decay),  # at rest, where decay and slope cancel
     ("end", ENDED, courses.end),  # the minimum it is in, or how it was still falling
     ("first step", DETAIL, courses.first_step),  # its length, where it is what theory says
     ("schedule", DETAIL, courses.warm_up),  # a learning rate that rises at first

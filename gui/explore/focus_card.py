@@ -60,9 +60,11 @@ class FocusCard(Card):
     -------
     anatomyWanted(on) : one step taken apart, or not any more
     stepWanted(step) : a sentence speaks of this step
+    rebuilt() : there are other sentences, which the Tab key has to learn of
     """
 
     anatomyWanted = pyqtSignal(bool)
+    rebuilt = pyqtSignal()
     stepWanted = pyqtSignal(int)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -135,6 +137,7 @@ class FocusCard(Card):
             link.activated.connect(lambda step=reason.steps[0]: self.stepWanted.emit(step))
             self._why.addWidget(link)
             self.links.append(link)
+        self.rebuilt.emit()
 
     def show_basins(self, basins: Basins | None) -> None:
         """Say which colour is which minimum, and how much of the map reaches it."""

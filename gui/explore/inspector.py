@@ -40,6 +40,7 @@ class Inspector(QScrollArea):
             self.run_card, self.view_card,
         ):  # fmt: skip
             self._column.addWidget(card)
+        self.focus_card.rebuilt.connect(lambda: follow_layout(self._column))
         self._column.addStretch(1)
         content = QWidget()
         content.setLayout(self._column)

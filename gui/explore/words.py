@@ -145,5 +145,6 @@ def _explanations(
 
 
 def _escaped(found: Escape) -> str:
-    observed = "still there" if found.observed is None else f"{found.observed} steps observed"
-    return f"{found.formula} predicted, {observed}."
+    if found.observed is None or found.predicted is None or not math.isfinite(found.predicted):
+        return found.sentence()
+    return f"{found.formula} predicted, {found.observed} observed."

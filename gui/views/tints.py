@@ -15,7 +15,7 @@ from gui.theme import Theme
 from landscape.geometry.basins import DIVERGED, Basins
 from landscape.geometry.plateaus import Plateaus
 
-SIDE = 320  # pixels of the picture
+SIDE = 256  # pixels of the picture
 STRIPE = 7  # pixels from one stripe to the next
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -50,7 +50,7 @@ class Areas:
 
 def tint(areas: Areas, theme: Theme, side: int = SIDE) -> np.ndarray:
     """The areas as `(side, side, 4)` uint8 RGBA; rows run upwards, as y does."""
-    picture = np.zeros((side, side, 4))
+    picture = np.zeros((side, side, 4), dtype=np.float32)
     stripes = (np.add.outer(np.arange(side), np.arange(side)) % STRIPE) < STRIPE / 2.4
     if areas.basins is not None:
         _paint_basins(picture, areas.basins, stripes, theme)
@@ -71,17 +71,22 @@ def tint(areas: Areas, theme: Theme, side: int = SIDE) -> np.ndarray:
 
 def _paint_basins(picture: np.ndarray, basins: Basins, stripes: Mask, theme: Theme) -> None:
     labels = resampled(basins.labels, len(picture))
-    for place in range(int(labels.max()) + 1):
-        colour = BASIN_COLOURS[place % len(BASIN_COLOURS)]
-        _blend(picture, labels == place, colour, 0.62)
-    _blend(picture, labels < 0, theme.casing if theme.is_dark else theme.dim, 0.62)
+    colours = [BASIN_COLOURS[place % len(BASIN_COLOURS)] for place in range(max(int(labels.max()) + 1, 0))]
+    nowhere = theme.casing if theme.is_dark else theme.dim
+    table = np.array([_rgba(colour, 0.62) for colour in (*colours, nowhere, nowhere, nowhere)])
+    picture[:] = table[labels]  # negative labels count from the end
     _blend(picture, (labels == DIVERGED) & stripes, theme.warning, 0.8)
     _blend(picture, _border(labels), theme.casing, 0.7)
 
 
+def _rgba(colour: str, alpha: float) -> tuple[float, ...]:
+    red, green, blue, _ = QColor(colour).getRgbF()
+    return (red or 0.0, green or 0.0, blue or 0.0, alpha)
+
+
 def _blend(picture: np.ndarray, mask: Mask, colour: str, alpha: float) -> None:
     """Lay a colour over what is there, where the mask says so."""
-    rgb = np.array(QColor(colour).getRgbF()[:3])
+    rgb = np.array(_rgba(colour, alpha)[:3], dtype=np.float32)
     old = picture[mask]
     new_alpha = alpha + old[:, 3:] * (1 - alpha)
     old[:, :3] = (rgb * alpha + old[:, :3] * old[:, 3:] * (1 - alpha)) / np.maximum(new_alpha, 1e-9)

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from landscape.descent import _rates, checked_steps
+from landscape.descent import checked_steps, learning_rates
 from landscape.errors import FieldError
-from landscape.geometry.minima import minima
+from landscape.geometry.critical_points import critical_points
 from landscape.optimizers import Optimizer
 from landscape.schedules import Schedule
 from landscape.surface import Array, Surface
@@ -116,9 +116,9 @@ def basins(
         raise FieldError("shape", f"shape is {shape!r}; it must be two whole numbers of at least 1: ny, nx.")
     if shape[0] * shape[1] > MOST_CELLS:
         raise FieldError("shape", f"{shape[0]} × {shape[1]} cells are too many: at most {MOST_CELLS:,}.")
-    rates = _rates(optimizer, schedule, checked_steps(steps))
+    rates = learning_rates(optimizer, schedule, checked_steps(steps))
     if attractors is None:
-        attractors = tuple(minima(surface)[:, None])
+        attractors = critical_points(surface).attractors
     wells = _Wells(surface, [_checked_attractor(points) for points in attractors])
     return _refined(surface, optimizer, (int(shape[0]), int(shape[1])), rates, wells)
 

@@ -25,6 +25,7 @@ from landscape.geometry.critical_points import CriticalPoint, CriticalPoints
 from landscape.numerals import numeral, pair
 from landscape.optimizers import Optimizer
 from landscape.schedules import Schedule
+from landscape.surface import Array, Surface
 
 SHARE = 0.5  # of the distance to the nearest other critical point: beyond, that one rules
 WIDEST = 0.25  # of the domain's shorter side, where there is no other critical point
@@ -85,9 +86,9 @@ class Escape:
             done = f"Left {where} in {self.observed} steps"
         else:
             done = f"{'Still at' if self.stays else 'Did not leave the ridge of'} {where} after {after} steps"
-        if self.predicted is None:
-            return f"{done}; predicted: {self.formula}."
         quiet = " without noise" if self.noisy else ""
+        if self.predicted is None:
+            return f"{done}; predicted{quiet}: {self.formula}."
         steps, offset = numeral(self.predicted, 3), numeral(self.offset, 2)
         return f"{done}; predicted{quiet}: {steps}, from {offset} beside its ridge."
 
@@ -102,21 +103,25 @@ def escape(path: Path, critical: CriticalPoints, saddle: CriticalPoint | None = 
     >>> passage.formula, passage.observed
     ('ln(0.2557/0.004984)/ln(1 + 0.03·2.395) = 56.7 steps', 58)
     """
-    if saddle is not None:
-        return _passage(path, critical, saddle)
-    saddles = critical.of("saddle")
-    points = path.points[: path.last + 1]
-    closest = [float(np.hypot(*(points - saddle.position).T).min()) for saddle in saddles]
+    from scipy.spatial import KDTree
+
+    points = [point.position for point in (*critical, *critical.singularities)]
+    places = np.concatenate([np.reshape(points, (-1, 2)), *(line.points for line in critical.lines)])
+    saddles = critical.of("saddle") if saddle is None else (saddle,)
+    if not saddles:
+        return None
+    tree = KDTree(path.points[: path.last + 1])
+    closest = tree.query([candidate.position for candidate in saddles])[0]
     for index in np.argsort(closest, kind="stable")[:CANDIDATES]:
-        if found := _passage(path, critical, saddles[index]):
+        if found := _passage(path, saddles[index], places):
             return found
     return None
 
 
-def _passage(path: Path, critical: CriticalPoints, saddle: CriticalPoint) -> Escape | None:
+def _passage(path: Path, saddle: CriticalPoint, places: Array) -> Escape | None:
     offsets = path.points[: path.last + 1] - saddle.position
     apart, beside = np.hypot(*offsets.T), offsets @ saddle.eigenvectors[:, 0]
-    reach = _reach(critical, saddle)
+    reach = _reach(path.surface, saddle, places)
     near = apart <= reach
     if not near.any():
         return None
@@ -127,7 +132,7 @@ def _passage(path: Path, critical: CriticalPoints, saddle: CriticalPoint) -> Esc
     offset = 0.0 if abs(beside[entered]) <= ROUNDING * scale else float(beside[entered])
     noisy = bool(path.noise.any())
     if noisy and not offset:
-        predicted, formula = None, "never without noise"
+        predicted, formula = None, "never"
     else:
         predicted, formula = _prediction(path, saddle, entered, offset, reach)
     return Escape(
@@ -167,11 +172,8 @@ def predicted_escape(
     return steps
 
 
-def _reach(critical: CriticalPoints, saddle: CriticalPoint) -> float:
+def _reach(surface: Surface, saddle: CriticalPoint, places: Array) -> float:
     """The largest radius, within its limits, at and below which the model's unstable slope is fair."""
-    surface = critical.surface
-    others = [point.position for point in (*critical, *critical.singularities)]
-    places = np.concatenate([np.reshape(others, (-1, 2)), *(line.points for line in critical.lines)])
     apart = np.linalg.norm(places - saddle.position, axis=1)
     widest = WIDEST * min(surface.x[1] - surface.x[0], surface.y[1] - surface.y[0])
     widest = min([widest, *(SHARE * apart[apart > ITSELF * surface.size])])

@@ -27,7 +27,7 @@ from landscape import (
     surfaces,
 )
 from landscape.fair_race import NEAR, POLICIES, Trial, Tuning, first_step, levelled, summary, tuned
-from landscape.geometry.minima import minima
+from landscape.geometry.critical_points import critical_points
 from landscape.optimizers import RULES
 from landscape.race import starts
 from landscape.scene import MoreStarts
@@ -325,7 +325,7 @@ def test_each_step_is_one_evaluation_and_the_search_is_shared_by_the_starts():
 @pytest.mark.parametrize("rule", [GradientDescent(0.05), Momentum(0.1), Adam(0.03)], ids=repr)
 def test_from_a_ring_around_the_saddle_one_half_finds_the_deeper_well(rule, tilt):
     surface = surfaces["double_well"].with_parameters(tilt=tilt)
-    known = minima(surface)
+    known = critical_points(surface).minima
     ring = starts(MoreStarts(kind="ring", count=10, radius=0.3), surface, (0.0, 0.0), 0)
     swarm = descend_many(surface, rule, ring, 300)
     found = summary(swarm, float(surface.value(known).min()), known)
@@ -340,7 +340,7 @@ def test_equally_low_minima_all_count():
     surface = surfaces["himmelblau"]
     grid = starts(MoreStarts(kind="grid", count=49), surface, (0.0, 0.0), 0)
     swarm = descend_many(surface, GradientDescent(0.01), grid, 400)
-    found = summary(swarm, 0.0, minima(surface))
+    found = summary(swarm, 0.0, critical_points(surface).minima)
     assert found.success == found.reached_any > 0.95
 
 
@@ -388,7 +388,7 @@ def test_nearest_minimum_is_the_one_that_is_reached():
 
 def test_lowest_at_a_kink_is_reached_by_its_loss():
     surface = surfaces["ackley"]  # many smooth minima, and the lowest a cone
-    known = minima(surface)
+    known = critical_points(surface).minima
     swarm = descend_many(surface, GradientDescent(0.001), [(0.3, 0.2), (2.1, 2.1), (1.0, 0.1)], 800)
     found = summary(swarm, 0.0, known)
     assert found.success == pytest.approx(1 / 3)
@@ -410,7 +410,7 @@ def test_divergence_is_counted_where_it_overflows_and_where_it_only_runs_far():
 
 def test_start_in_a_hole_has_ended_and_does_not_disturb_the_others():
     surface = surfaces["log_barrier"]
-    known = minima(surface)
+    known = critical_points(surface).minima
     swarm = descend_many(surface, GradientDescent(0.05), [(5.0, 5.0), surface.start, surface.start], 300)
     found = summary(swarm, float(surface.value(known).min()), known)
     assert found.diverged == pytest.approx(1 / 3)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from landscape import GradientDescent, Scene, descend, surfaces
-from landscape.geometry.minima import minima
+from landscape.geometry.critical_points import critical_points
 from landscape.race import measured, solve, starts
 from landscape.scene import MoreStarts, Racer
 
@@ -87,7 +87,7 @@ def test_gradient_measure_is_the_gradients_length():
 def test_distance_is_to_the_nearest_minimum():
     surface = surfaces["himmelblau"]
     path = descend(surface, GradientDescent(0.01), (2.0, 2.0), steps=200)
-    distances = measured(path, "distance", minima(surface))
+    distances = measured(path, "distance", critical_points(surface).minima)
     assert distances[0] == pytest.approx(1)
     assert distances[-1] < 1e-6
     assert np.isnan(measured(path, "distance", np.empty((0, 2)))).all()

@@ -46,6 +46,20 @@ def test_zigzag_counts_the_signs_and_names_the_axis():
     assert "αλ₁ = 1.96, limit 2" in sentence
 
 
+def test_zigzag_is_compared_with_each_rules_own_limit():
+    surface, start = surfaces["ravine"], (-2, 1)
+    ewma = descend(surface, make_optimizer("momentum", learning_rate=1.8), start, steps=60)
+    assert remark(ewma, 40).endswith("; αλ₁ = 36, limit 38.")
+    classical = make_optimizer("momentum", learning_rate=0.18, form="classical")
+    assert remark(descend(surface, classical, start, steps=60), 40).endswith("; αλ₁ = 3.6, limit 3.8.")
+    scaled = remark(descend(surface, RMSProp(0.05), start, steps=200), 200)
+    value, limit = numbers(scaled.split("; scaled αλ₁ = ")[1])
+    assert value == pytest.approx(2, rel=0.5), "RMSProp comes to rest around its limit"
+    assert limit == 2
+    kink = descend(Surface.from_formula("abs(x) + 0y"), GradientDescent(0.2), (0.1, 0.0), steps=60)
+    assert remark(kink, 60) == "Zig-zag: the sign of g_x changed 20 of 20 steps."
+
+
 def test_settled_in_a_minimum():
     path = descend(surfaces["himmelblau"], GradientDescent(0.01), (2, 2), steps=300)
     assert remark(path, 300).startswith("Settling in a minimum: loss ")

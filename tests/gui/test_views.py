@@ -248,9 +248,8 @@ def test_chart_without_curves_is_an_empty_card(qtbot):
 def test_limit_is_drawn_and_named(qtbot):
     values, look = (np.linspace(1, 1.5, 50),), (Look("R", "disc", "#009E73", ()),)
     plain = array(shown_chart(qtbot, Curves("a", values, look)).render_image(QSize(640, 480)))
-    limited = array(
-        shown_chart(qtbot, Curves("a", values, look, limit=(2.0, "limit"))).render_image(QSize(640, 480))
-    )
+    curves = Curves("a", values, look, limits=((2.0, "limit", ""),))
+    limited = array(shown_chart(qtbot, curves).render_image(QSize(640, 480)))
     assert has_colour(plain, DARK.warning) == 0
     assert has_colour(limited, DARK.warning) > 100
 
