@@ -19,9 +19,12 @@ from gui.views.images import rgba_bytes
 from gui.views.legend_view import LegendView
 from gui.views.map_view import MapView
 from gui.views.strip_chart import Curves, StripChart
+from gui.views.tints import Areas
 from landscape.errors import LandscapeError
 from landscape.files import write_whole
-from landscape.geometry.critical_points import critical_points
+from landscape.geometry.basins import basins
+from landscape.geometry.shape import Shape, analysed
+from landscape.geometry.stability import unstable
 from landscape.race import Race, solve
 from landscape.relief import Relief, relief
 from landscape.scene import Scene
@@ -92,6 +95,9 @@ class Drawn:
     ground: Relief
     contours: list[Array]
     losses: tuple[Array, ...]
+    shape: Shape
+    areas: Areas
+    heading: str
 
 
 def animate(scene: Scene, target: Path, theme: Theme = LIGHT) -> Path:
@@ -119,7 +125,28 @@ def _prepared(scene: Scene) -> Iterator[Drawn]:
     *_, race = solve(scene)
     ground = relief(race.surface, scene.log_scale)
     contours = ground.contours() if scene.view.contours else []
-    yield Drawn(race, ground, contours, race.losses_above_lowest(critical_points(race.surface).minima))
+    *_, shape = analysed(race.surface)
+    losses = race.losses_above_lowest(shape.critical.minima)
+    yield Drawn(race, ground, contours, losses, shape, *_areas(race, shape))
+
+
+def _areas(race: Race, shape: Shape) -> tuple[Areas, str]:
+    """The areas that the scene asks for, and whose they are."""
+    scene, overlays = race.scene, race.scene.overlays
+    flat = shape.plateaus if overlays.plateaus and not overlays.basins else None
+    entry = next((entry for entry in race.entries if entry.index == scene.focus), None)
+    if entry is None:
+        return Areas(flat), ""
+    red = None
+    if overlays.stability and shape.hessians is not None:
+        red = unstable(entry.path, 0, shape.hessians)
+    if not overlays.basins:
+        return Areas(flat, None, red), ""
+    rule = entry.racer.optimizer
+    *_, found = basins(
+        race.surface, rule, steps=scene.steps, schedule=scene.schedule, attractors=shape.critical.attractors
+    )
+    return Areas(None, found, red), rule.title
 
 
 def _palette(scene: Scene, theme: Theme) -> list[int]:
@@ -178,6 +205,8 @@ def draw_frames(drawn: Drawn, theme: Theme, size: tuple[int, int]) -> Iterator[Q
         view.set_theme(theme, 1.15)
     board.show_domain(ground.x, ground.y)
     board.show_relief(ground, drawn.contours, scene.view.colormap)
+    board.show_shape(drawn.shape, scene.overlays)
+    board.show_areas(drawn.areas, drawn.heading)
     board.show_race(race, styles)
     chart.show_curves(Curves("loss above the lowest, log scale", drawn.losses, chosen, log=True))
     legend.show_names([(styles[e.index], e.racer.optimizer.title) for e in race.entries])

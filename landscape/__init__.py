@@ -37,6 +37,10 @@ _HOME = {
     "descend": "descent",
     "descend_many": "descent",
     "Scene": "scene",
+    "critical_points": "geometry.critical_points",
+    "plateaus": "geometry.plateaus",
+    "basins": "geometry.basins",
+    "stability_limit": "geometry.stability",
 }
 __all__ = [*sorted(_HOME)]
 
@@ -48,6 +52,10 @@ if TYPE_CHECKING:
     from landscape.errors import FieldError as FieldError
     from landscape.errors import FormulaError as FormulaError
     from landscape.errors import LandscapeError as LandscapeError
+    from landscape.geometry.basins import basins as basins
+    from landscape.geometry.critical_points import critical_points as critical_points
+    from landscape.geometry.plateaus import plateaus as plateaus
+    from landscape.geometry.stability import stability_limit as stability_limit
     from landscape.optimizers import AdaGrad as AdaGrad
     from landscape.optimizers import Adam as Adam
     from landscape.optimizers import AdamW as AdamW

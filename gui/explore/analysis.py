@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from landscape.descent import Path
 from landscape.fair_race import POLICIES, Tuning, tuned
 from landscape.geometry.basins import Basins, basins
 from landscape.geometry.shape import Shape, analysed
-from landscape.geometry.stability import largest_curvature, scaling, stability_limit
+from landscape.geometry.stability import unstable
 from landscape.race import Race, starts
 from landscape.scene import Racer, Scene
 
@@ -99,10 +98,7 @@ class Analysis(QObject):
         hessians = None if self.shape is None else self.shape.hessians
         known = path is not None and self.shape is not None and path.surface == self.shape.surface
         if scene.overlays.stability and path is not None and known and hessians is not None:
-            rate = float(path.learning_rates[min(step, path.steps - 1)])
-            with np.errstate(invalid="ignore"):
-                sharp = rate * largest_curvature(hessians, scaling(path, min(step, path.last)))
-                self.unstable = sharp > stability_limit(path.optimizer)
+            self.unstable = unstable(path, step, hessians)
         same = old is self.unstable or (
             old is not None and self.unstable is not None and np.array_equal(old, self.unstable)
         )
@@ -117,7 +113,7 @@ class Analysis(QObject):
             return Areas(flat, None, self.unstable), None
         if self.other_basins is None or scene.overlays.against is None:
             return Areas(None, self.basins, self.unstable), None
-        mine, other = self.basins, _renumbered(self.other_basins, self.basins)
+        mine, other = self.basins, self.other_basins.numbered_like(self.basins)
         different = mine.labels != other.labels
         return Areas(None, mine, None, different), Areas(None, other, None, different)
 
@@ -203,21 +199,6 @@ def _mapped(
                 del live[place]
             if known[0] is not None and (known[1] is not None or len(running) == 1):
                 yield known[0], known[1]
-
-
-def _renumbered(other: Basins, like: Basins) -> Basins:
-    """The same basins with the minima numbered as in `like`, so that equal numbers mean equal minima."""
-    numbers = []
-    minima = list(like.minima)
-    for minimum in other.minima:
-        apart = [float(np.linalg.norm(minimum - known)) for known in minima]
-        nearest = int(np.argmin(apart)) if apart else -1
-        if nearest < 0 or apart[nearest] > 1e-3 * like.surface.size:
-            nearest = len(minima)
-            minima.append(minimum)
-        numbers.append(nearest)
-    table = np.array([*numbers, -3, -2, -1], dtype=np.int16)  # negative labels index from the end
-    return replace(other, labels=table[other.labels], minima=np.array(minima).reshape(-1, 2))
 
 
 def _path_in_focus(race: Race | None, scene: Scene) -> Path | None:

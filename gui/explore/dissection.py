@@ -102,7 +102,7 @@ class Dissection(QObject):
         anatomy = None
         if found:
             look = looks(self._pictures.race.scene.optimizers, self._theme)[entry.index]  # type: ignore[union-attr]
-            anatomy = Anatomy(found[number - 1], entry.path.points[step], factors, look)
+            anatomy = Anatomy(found[number - 1], entry.path.points[step], factors, look, entry.index)
         self._pictures.show_anatomy(anatomy)
         self.changed.emit()
 

@@ -26,6 +26,7 @@ class Anatomy:
     point: np.ndarray
     scales: dict[str, float]
     look: Look
+    index: int  # of the rule: its ball is drawn small, so that boxes can be seen around it
 
 
 def outlines(anatomy: Anatomy) -> list[tuple[Mark, np.ndarray]]:

@@ -21,20 +21,12 @@ from PyQt6.QtWidgets import QWidget
 from gui.theme import Look, font, lookup_table
 from gui.views.anatomy import Anatomy, draw_anatomy
 from gui.views.canvas import Canvas
-from gui.views.images import coloured_image, rgba_image
+from gui.views.images import coloured_image
 from gui.views.lines import draw_broken_line, draw_dots, thinned
 from gui.views.marks import draw_ball, draw_label, line_pen
-from gui.views.shape_marks import (
-    MOST_SIGNS,
-    cross_arms,
-    draw_captions,
-    draw_cross,
-    draw_sign,
-    draw_watershed,
-    places,
-)
+from gui.views.shape_layer import ShapeLayer
 from gui.views.ticks import ticks
-from gui.views.tints import Areas, tint
+from gui.views.tints import Areas
 from landscape.geometry.shape import Shape
 from landscape.numerals import numeral
 from landscape.race import Race
@@ -79,13 +71,8 @@ class MapView(Canvas):
         self._dragging = False
         self._panning: QPointF | None = None
         self._equal = False
-        self._shape: Shape | None = None
-        self._overlays = Overlays()
-        self._areas = Areas()
-        self._tint: QImage | None = None
-        self._chosen: tuple[float, float] | None = None
+        self._layer = ShapeLayer()
         self._anatomy: Anatomy | None = None
-        self._heading = ""
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Map of the loss surface")
@@ -140,12 +127,12 @@ class MapView(Canvas):
 
     def show_shape(self, shape: Shape | None, overlays: Overlays) -> None:
         """Show critical points, watersheds and plateaus, as far as they are asked for."""
-        self._shape, self._overlays = shape, overlays
+        self._layer.shape, self._layer.overlays = shape, overlays
         self.still_changed()
 
     def show_areas(self, areas: Areas, heading: str = "") -> None:
         """Show basins, plateaus and unstable regions as tinted areas of the domain; whose they are."""
-        self._areas, self._tint, self._heading = areas, None, heading
+        self._layer.show_areas(areas, heading)
         self.still_changed()
 
     def show_anatomy(self, anatomy: Anatomy | None) -> None:
@@ -155,7 +142,7 @@ class MapView(Canvas):
 
     def fly_to(self, point: tuple[float, float]) -> None:
         """Look at the surroundings of a point and mark it."""
-        self._chosen = point
+        self._layer.chosen = point
         ranges = []
         for place, (low, high) in zip(point, self._domain, strict=True):
             half = (high - low) / 6
@@ -178,7 +165,8 @@ class MapView(Canvas):
             self.reset_view()
 
     def set_theme(self, theme: Any, type_scale: float = 1.0) -> None:
-        self._image = self._tint = None
+        self._image = None
+        self._layer.forget_tint()
         super().set_theme(theme, type_scale)
 
     # --- coordinates -------------------------------------------------------------------------------
@@ -212,16 +200,20 @@ class MapView(Canvas):
         target = QRectF(QPointF(*corners[0]), QPointF(*corners[1]))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(target, self._picture())
-        self._paint_tint(painter, area)
+
+        def project(points: np.ndarray) -> np.ndarray:
+            return self.to_pixels(points, area)
+
+        self._layer.paint_areas(painter, project, self._domain, self.theme)
         pen = QPen(QColor(self.theme.contour), 1.0)
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for level in self._contours:
             draw_broken_line(painter, self.to_pixels(level, area))
-        self._paint_shape(painter, area)
+        size = max(self.x_range[1] - self.x_range[0], self.y_range[1] - self.y_range[0])
+        self._layer.paint_shape(painter, project, area, size, self.theme, self.type_scale)
         self._paint_axes(painter, area)
-        self._paint_numbers(painter, area)
         painter.restore()
         if self.theme.card_edge:
             painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
@@ -234,71 +226,6 @@ class MapView(Canvas):
             table = lookup_table(self._colormap, self.theme)
             self._image = coloured_image(self._relief.heights, table)
         return self._image
-
-    def _paint_tint(self, painter: QPainter, area: QRectF) -> None:
-        if self._areas.empty:
-            return
-        if self._tint is None:
-            self._tint = rgba_image(tint(self._areas, self.theme))
-        (x0, x1), (y0, y1) = self._domain
-        corners = self.to_pixels(np.array([[x0, y1], [x1, y0]]), area)
-        painter.drawImage(QRectF(QPointF(*corners[0]), QPointF(*corners[1])), self._tint)
-
-    def _paint_numbers(self, painter: QPainter, area: QRectF) -> None:
-        """Whose basins these are, and the number of each at its minimum."""
-        unit = self.theme.axis * self.type_scale
-        if self._heading:
-            at = QPointF(area.right() - unit, area.top() + 1.8 * unit)
-            type_ = font(1.15 * unit, 600)
-            draw_label(painter, at, self._heading, self.theme, type_, Qt.AlignmentFlag.AlignRight)
-        if self._areas.basins is None or len(self._areas.basins.minima) > MOST_SIGNS:
-            return
-        gap = 0.9 * unit
-        for place, minimum in enumerate(self.to_pixels(self._areas.basins.minima, area)):
-            if area.contains(QPointF(*minimum)):
-                at = QPointF(minimum[0] + gap, minimum[1] - gap)
-                draw_label(painter, at, str(place + 1), self.theme, font(1.1 * unit, 700))
-
-    def _paint_shape(self, painter: QPainter, area: QRectF) -> None:
-        """What is known of the surface's shape, over the contour lines."""
-        shape, overlays = self._shape, self._overlays
-        if shape is None:
-            return
-        scale = 0.55 + 0.45 * self.type_scale
-        if overlays.plateaus and shape.plateaus is not None:
-            painter.setPen(QPen(QColor(self.theme.text), 1.3 * scale, Qt.PenStyle.DotLine))
-            for plateau in shape.plateaus:
-                for outline in plateau.outline:
-                    draw_broken_line(painter, self.to_pixels(outline, area))
-        if overlays.watersheds:
-            for manifold in shape.manifolds:
-                for lines, stable in ((manifold.unstable, False), (manifold.stable, True)):
-                    for line in lines:
-                        draw_watershed(painter, self.to_pixels(line, area), self.theme, scale, stable)
-        if overlays.critical_points:
-            self._paint_critical_points(painter, area, scale)
-
-    def _paint_critical_points(self, painter: QPainter, area: QRectF, scale: float) -> None:
-        assert self._shape is not None
-        critical = self._shape.critical
-        for line in critical.lines:
-            for width, colour in ((5.0, self.theme.casing), (2.4, self.theme.text)):
-                painter.setPen(QPen(QColor(colour), width * scale))
-                draw_broken_line(painter, self.to_pixels(line.points, area))
-        wide = area.adjusted(-20, -20, 20, 20)
-        found = places(critical)
-        pixels = self.to_pixels(np.array([place.position for place in found]).reshape(-1, 2), area)
-        seen = [(p, at) for p, at in zip(found, pixels, strict=True) if wide.contains(QPointF(*at))]
-        small = len(seen) > MOST_SIGNS
-        if not small:
-            size = max(self.x_range[1] - self.x_range[0], self.y_range[1] - self.y_range[0])
-            for point, arms in cross_arms(critical, lambda points: self.to_pixels(points, area), size):
-                draw_cross(painter, self.to_pixels(point.position, area), arms, self.theme, scale)
-        for place, at in reversed(seen):
-            chosen = self._chosen is not None and np.allclose(place.position, self._chosen, atol=1e-12)
-            draw_sign(painter, QPointF(*at), place, self.theme, scale, small, chosen)
-        if not small:
-            draw_captions(painter, seen, area, self.theme, scale)
 
     def _paint_axes(self, painter: QPainter, area: QRectF) -> None:
         """Tick labels inside the edges: the map fills its card."""
@@ -343,10 +270,9 @@ class MapView(Canvas):
         for entry in race.entries:
             at = self.to_pixels(entry.path.points[min(self._step, entry.path.last)], area)
             if _near(at, area):
-                draw_ball(
-                    painter, QPointF(*at), self._looks[entry.index], self.theme,
-                    self.theme.ball * (0.55 + 0.45 * self.type_scale),
-                )  # fmt: skip
+                taken_apart = self._anatomy is not None and self._anatomy.index == entry.index
+                radius = self.theme.ball * (0.55 + 0.45 * self.type_scale) * (0.5 if taken_apart else 1.0)
+                draw_ball(painter, QPointF(*at), self._looks[entry.index], self.theme, radius)
         if self._anatomy is not None:
             draw_anatomy(
                 painter, self._anatomy, lambda points: self.to_pixels(points, area), area, self.theme,

@@ -168,8 +168,12 @@ class StripChart(Canvas):
                 painter.setPen(QPen(paint, 1.5, Qt.PenStyle.DashLine))
                 painter.drawLine(QLineF(plot.left(), y, plot.right(), y))
                 painter.setPen(paint)
-                box = QRectF(plot.right() - 26 * unit, y - 1.6 * unit, 26 * unit, 1.4 * unit)
-                painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, name)
+                above = y - plot.top() > 1.6 * unit  # else it would run into the title
+                box = QRectF(
+                    plot.right() - 26 * unit, y - (1.6 if above else -0.2) * unit, 26 * unit, 1.4 * unit
+                )
+                align = Qt.AlignmentFlag.AlignBottom if above else Qt.AlignmentFlag.AlignTop
+                painter.drawText(box, Qt.AlignmentFlag.AlignRight | align, name)
         self._paint_stretches(painter, plot, unit)
 
     def _paint_stretches(self, painter: QPainter, plot: QRectF, unit: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Event
 from typing import Any
@@ -58,6 +58,22 @@ class Basins:
         """Share of the domain's area by label: every minimum's and the three others'; they sum to 1."""
         counts = np.bincount(self.labels.ravel() - UNDEFINED, minlength=len(self.minima) - UNDEFINED)
         return {k + UNDEFINED: float(count / self.labels.size) for k, count in enumerate(counts)}
+
+    def numbered_like(self, other: Basins) -> Basins:
+        """The same with the minima numbered as in another map, so that equal labels mean equal minima."""
+        numbers, minima = [], list(other.minima)
+        for minimum in self.minima:
+            apart = [float(np.linalg.norm(minimum - known)) for known in minima]
+            nearest = int(np.argmin(apart)) if apart else -1
+            if nearest < 0 or apart[nearest] > 1e-3 * self.surface.size:
+                nearest = len(minima)
+                minima.append(minimum)
+            numbers.append(nearest)
+        # Negative labels count from the end.
+        table = np.array([*numbers, UNDEFINED, TRAVELLING, DIVERGED], dtype=np.int16)
+        labels, places = table[self.labels], np.array(minima).reshape(-1, 2)
+        labels.flags.writeable = places.flags.writeable = False
+        return replace(self, labels=labels, minima=places)
 
 
 def basins(

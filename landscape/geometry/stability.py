@@ -71,6 +71,26 @@ def largest_curvature(hessians: Array, scale: Array | float = 1.0) -> Array:
         return np.asarray((xx + yy) / 2 + np.hypot((xx - yy) / 2, xy))
 
 
+def unstable(path: Path, step: int, hessians: Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Where the rule would be unstable with the learning rate and the scaling it has at a step.
+
+    Parameters
+    ----------
+    hessians : `(..., 2, 2)` of the path's surface, at the places asked about
+
+    >>> from landscape import GradientDescent, descend, surfaces
+    >>> ravine = surfaces["ravine"]
+    >>> path = descend(ravine, GradientDescent(0.11), (1, 1), steps=3)
+    >>> bool(unstable(path, 0, ravine.hessian([0.0, 0.0])))
+    True
+    """
+    rates = path.learning_rates
+    rate = float(rates[min(step, len(rates) - 1)]) if len(rates) else float(path.optimizer.learning_rate)
+    with np.errstate(invalid="ignore"):
+        sharp = rate * largest_curvature(hessians, scaling(path, min(step, path.last)))
+        return np.asarray(sharp > stability_limit(path.optimizer))
+
+
 def sharpness(path: Path) -> Array:
     """α(t)·λ_max along a path, of the scaled Hessian for rules that scale: `(steps+1,)`."""
     hessians = path.surface.hessian(path.points)
