@@ -14,10 +14,11 @@ from gui.views.anatomy import Anatomy, draw_anatomy
 from gui.views.axis_box import frame_lines, height_ticks, paint_labels
 from gui.views.camera import Box, Camera, first_hit, sampled
 from gui.views.canvas import Canvas
+from gui.views.ground_lines import ground_lines, rgb
 from gui.views.lines import draw_dots
 from gui.views.marks import draw_ball
 from gui.views.meshes import Tube, draped, surface_mesh, tube
-from gui.views.shape_marks import MOST_SIGNS, draw_sign, places
+from gui.views.shape_marks import MOST_SIGNS, Place, draw_sign, places
 from gui.views.tints import Areas, tint
 from landscape.geometry.shape import Shape
 from landscape.numerals import numeral
@@ -69,6 +70,8 @@ class SurfaceView(Canvas):
         self._overlays = Overlays()
         self._areas = Areas()
         self._anatomy: Anatomy | None = None
+        self._signs_for: tuple[Any, ...] | None = None
+        self._signs_kept: list[tuple[Place, np.ndarray, bool]] = []
         self._area = QRectF(0, 0, 1, 1)
         self._extent = self.box.corners()
         self.setMouseTracking(True)
@@ -169,45 +172,26 @@ class SurfaceView(Canvas):
         assert self._scene is not None
         self._trails_to_build = False
         radius = 0.0032 * self.theme.trail * (0.6 + 0.4 * self.type_scale)
-        casing_colour = _rgb(self.theme.casing)
+        casing_colour = rgb(self.theme.casing)
         trails: list[tuple[Tube, Tube]] = []
         for entry in self._race.entries if self._race is not None else ():
             look = self._looks[entry.index]
             world, steps = draped(entry.path.points, self._relief.heights, self.box, entry.path.last)
             world[:, 2] += radius * 0.7
-            trail = tube(world, steps, radius, _rgb(look.colour), look.dash)
+            trail = tube(world, steps, radius, rgb(look.colour), look.dash)
             casing = tube(world, steps, radius * 1.55, casing_colour)
             if trail is not None and casing is not None:
                 trails.append((trail, casing))
         self._scene.show_trails(trails)
 
     def _build_lines(self) -> None:
-        """Watersheds, lines of critical points and the rims of plateaus, laid on the ground."""
         assert self._scene is not None
-        self._lines_to_build = False
-        shape, overlays = self._shape, self._overlays
-        lines: list[tuple[np.ndarray, float, tuple[float, ...]]] = []
-        if shape is not None and overlays.watersheds:
-            for manifold in shape.manifolds:
-                lines += [(line, 0.8, ()) for line in manifold.stable]
-                lines += [(line, 0.7, (2.0, 3.0)) for line in manifold.unstable]
-        if shape is not None and overlays.critical_points:
-            lines += [(line.points, 1.2, ()) for line in shape.critical.lines]
-        if shape is not None and overlays.plateaus and shape.plateaus is not None:
-            lines += [(rim, 0.7, (2.0, 3.0)) for plateau in shape.plateaus for rim in plateau.outline]
-        tubes = [self._line_tubes(*line) for line in lines]
-        self._scene.show_lines([pair for pair in tubes if pair is not None])
-
-    def _line_tubes(
-        self, points: np.ndarray, thickness: float, dash: tuple[float, ...]
-    ) -> tuple[Tube, Tube] | None:
         assert self._relief is not None
-        radius = 0.0024 * self.theme.trail * thickness * (0.6 + 0.4 * self.type_scale)
-        world, steps = draped(points, self._relief.heights, self.box, len(points) - 1)
-        world[:, 2] += radius * 0.5
-        line = tube(world, steps, radius, _rgb(self.theme.text), dash)
-        casing = tube(world, steps, radius * 1.7, _rgb(self.theme.casing))
-        return None if line is None or casing is None else (line, casing)
+        self._lines_to_build = False
+        lines = ground_lines(
+            self._shape, self._overlays, self._relief.heights, self.box, self.theme, self.type_scale
+        )
+        self._scene.show_lines(lines)
 
     # --- painting ----------------------------------------------------------------------------------
 
@@ -264,17 +248,28 @@ class SurfaceView(Canvas):
 
     def _paint_signs(self, painter: QPainter) -> None:
         """The signs of the critical points, faint where the ground hides them."""
-        if self._shape is None or not self._overlays.critical_points:
-            return
-        found = places(self._shape.critical)
         scale = 0.55 + 0.45 * self.type_scale
-        small = len(found) > MOST_SIGNS
-        for place in reversed(found):
-            on_ground = self._on_ground(place.position)
-            if on_ground is not None:
-                painter.setOpacity(0.3 if not small and self._is_hidden(on_ground) else 1.0)
-                draw_sign(painter, QPointF(*self._project(on_ground)), place, self.theme, scale, small, False)
+        signs = self._signs()
+        small = len(signs) > MOST_SIGNS
+        for place, at, hidden in signs:
+            painter.setOpacity(0.3 if hidden else 1.0)
+            draw_sign(painter, QPointF(*at), place, self.theme, scale, small, False)
         painter.setOpacity(1.0)
+
+    def _signs(self) -> list[tuple[Place, np.ndarray, bool]]:
+        """Where each sign is and whether it is hidden; the same as long as nothing moves but the balls."""
+        if self._shape is None or not self._overlays.critical_points:
+            return []
+        wanted = (self.camera, self.box, self._area.size(), id(self._relief), id(self._shape))
+        if wanted != self._signs_for:
+            self._signs_for, self._signs_kept = wanted, []
+            found = places(self._shape.critical)
+            for place in reversed(found):
+                ground = self._on_ground(place.position)
+                if ground is not None:
+                    hidden = len(found) <= MOST_SIGNS and self._is_hidden(ground)
+                    self._signs_kept.append((place, self._project(ground), hidden))
+        return self._signs_kept
 
     def _laid_down(self, points: np.ndarray) -> np.ndarray:
         """Surface points `(n, 2)` as pixels on the ground that is drawn; nan off it."""
@@ -445,8 +440,3 @@ def _extent(relief: Relief, box: Box) -> np.ndarray:
     world = box.world(np.stack([xs, ys], axis=-1), relief.heights[::8, ::8]).reshape(-1, 3)
     corners = box.corners()
     return np.concatenate([world[np.isfinite(world).all(axis=1)], corners[corners[:, 2] < 0]])
-
-
-def _rgb(colour: str) -> tuple[float, float, float]:
-    red, green, blue, _ = QColor(colour).getRgbF()
-    return (red or 0.0, green or 0.0, blue or 0.0)
