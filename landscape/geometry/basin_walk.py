@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from threading import Event
 from typing import Any
 
 import numpy as np
@@ -97,10 +95,10 @@ class Walk:
     """
 
     def __init__(
-        self, surface: Surface, optimizer: Optimizer, pace: Pace, wells: Wells, starts: Array, stop: Event
+        self, surface: Surface, optimizer: Optimizer, pace: Pace, wells: Wells, starts: Array
     ) -> None:
         self.surface, self.optimizer, self.pace = surface, optimizer, pace
-        self.wells, self.starts, self.stop = wells, starts, stop
+        self.wells, self.starts = wells, starts
         self.labels = np.full(starts.shape[1], TRAVELLING, dtype=np.int16)
         self.ends = np.full(starts.shape, np.nan)
         self.values = tuple(map(np.float64, surface.values))
@@ -113,28 +111,22 @@ class Walk:
             pulls, _ = optimizer.update(0 * starts, optimizer.init(starts), starts)
         self.may_settle = not pulls.any() and len(wells.points) > 0
 
-    def rounds(self, pool: ThreadPoolExecutor) -> Iterator[None]:
+    def rounds(self) -> Iterator[None]:
         """Walk from look to look; yields now and then, so that it can be given up."""
         everyone = np.arange(self.starts.shape[1])
-        count = -(-len(everyone) // HERD)
         herds = []
-        for part in (everyone[k::count] for k in range(count)):  # dealt out like cards, for equal work
+        for first in range(0, len(everyone), HERD):
+            part = everyone[first : first + HERD]
             starts = self.starts[:, part]
             herds.append(_Herd(part, starts, self.optimizer.init(starts)))
         yielded = time.monotonic()
         for look in range(1, len(self.pace.looks)):
-            if len(herds) > 1:
-                walking = [pool.submit(self._on, herd, look) for herd in herds]
-                while wait(walking, PATIENCE).not_done:
+            for place, herd in enumerate(herds):
+                herds[place] = self._on(herd, look)
+                if time.monotonic() > yielded + PATIENCE:
                     yield
                     yielded = time.monotonic()
-                herds = [future.result() for future in walking]
-            else:  # two threads would only wait for each other between its short calls
-                herds = [self._on(herd, look) for herd in herds]
             herds = _gathered([herd for herd in herds if len(herd.who)])
-            if time.monotonic() > yielded + PATIENCE:
-                yield
-                yielded = time.monotonic()
         with np.errstate(all="ignore"):
             for herd in herds:
                 self._examine(herd, self._gradient(herd.position), herd.position)
@@ -145,8 +137,6 @@ class Walk:
         """Walk a herd on to a look; the herd without those whose end is known then."""
         with np.errstate(all="ignore"):
             for k in range(self.pace.looks[look - 1], self.pace.looks[look]):
-                if self.stop.is_set():
-                    break
                 self._step(herd, k)
             finite = np.isfinite(herd.position[0] + herd.position[1])
             lost = herd.who[~finite]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import cached_property
-from threading import Event
 from typing import Any
 
 import numpy as np
 
 from landscape.descent import checked_steps, learning_rates
 from landscape.errors import FieldError
-from landscape.geometry.basin_walk import DIVERGED, PATIENCE, TRAVELLING, UNDEFINED, Labels, Pace, Walk
+from landscape.geometry.basin_walk import DIVERGED, TRAVELLING, UNDEFINED, Labels, Pace, Walk
 from landscape.geometry.critical_points import critical_points
 from landscape.geometry.wells import LARGEST_REACH, Wells
 from landscape.optimizers import Optimizer
@@ -24,7 +22,6 @@ __all__ = ["DIVERGED", "TRAVELLING", "UNDEFINED", "Basins", "basins"]
 
 FIRST_IN_BLOCK = {8: 5, 4: 1, 2: 1, 1: 0}  # near the middle, and each lattice contains the one before
 MOST_CELLS = 4096 * 4096
-THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -150,31 +147,23 @@ def _refined(
     ends = np.full((2, *shape), np.nan)  # of those that have reached nothing yet
     middles = [low + (np.arange(n) + 0.5) * ((high - low) / n)
                for n, (low, high) in ((nx, surface.x), (ny, surface.y))]  # fmt: skip
-    stop, pool = Event(), ThreadPoolExecutor(THREADS, "basins")
-    try:
-        snapshot = _snapshot(surface, optimizer, labels, wells, max(FIRST_IN_BLOCK))
-        paced = pool.submit(Pace, optimizer, rates)
-        while wait([paced], PATIENCE).not_done:
+    snapshot = _snapshot(surface, optimizer, labels, wells, max(FIRST_IN_BLOCK))
+    pace = Pace(optimizer, rates)
+    for cell, first in FIRST_IN_BLOCK.items():
+        # The block in the last column or row may be too narrow to hold its usual place.
+        rows, columns = (np.minimum(np.arange(0, n, cell) + first, n - 1) for n in shape)
+        wanted = np.zeros(shape, dtype=bool)
+        wanted[np.ix_(rows, columns)] = True
+        iy, ix = np.nonzero(wanted & ~known)
+        walk = Walk(surface, optimizer, pace, wells, np.stack([middles[0][ix], middles[1][iy]]))
+        for _ in walk.rounds():
             yield snapshot
-        for cell, first in FIRST_IN_BLOCK.items():
-            # The block in the last column or row may be too narrow to hold its usual place.
-            rows, columns = (np.minimum(np.arange(0, n, cell) + first, n - 1) for n in shape)
-            wanted = np.zeros(shape, dtype=bool)
-            wanted[np.ix_(rows, columns)] = True
-            iy, ix = np.nonzero(wanted & ~known)
-            starts = np.stack([middles[0][ix], middles[1][iy]])
-            walk = Walk(surface, optimizer, paced.result(), wells, starts, stop)
-            for _ in walk.rounds(pool):
-                yield snapshot
-            labels[iy, ix], ends[:, iy, ix] = walk.labels, walk.ends
-            known |= wanted
-            wells = _match(labels, ends, wells)
-            blocks = labels[np.ix_(rows[np.arange(ny) // cell], columns[np.arange(nx) // cell])]
-            snapshot = _snapshot(surface, optimizer, np.where(known, labels, blocks), wells, cell)
-            yield snapshot
-    finally:
-        stop.set()
-        pool.shutdown()
+        labels[iy, ix], ends[:, iy, ix] = walk.labels, walk.ends
+        known |= wanted
+        wells = _match(labels, ends, wells)
+        blocks = labels[np.ix_(rows[np.arange(ny) // cell], columns[np.arange(nx) // cell])]
+        snapshot = _snapshot(surface, optimizer, np.where(known, labels, blocks), wells, cell)
+        yield snapshot
 
 
 def _snapshot(surface: Surface, optimizer: Optimizer, labels: Labels, wells: Wells, cell: int) -> Basins:
