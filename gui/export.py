@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPainter
@@ -22,13 +22,14 @@ from gui.views.strip_chart import Curves, StripChart
 from gui.views.tints import Areas
 from landscape.errors import LandscapeError
 from landscape.files import write_whole
-from landscape.geometry.basins import basins
-from landscape.geometry.shape import Shape, analysed
 from landscape.geometry.stability import unstable
 from landscape.race import Race, solve
 from landscape.relief import Relief, relief
 from landscape.scene import Scene
 from landscape.surface import Array
+
+if TYPE_CHECKING:
+    from landscape.geometry.shape import Shape
 
 FRAMES_PER_SECOND = 20  # GIF delays are hundredths of a second: this is one that every viewer honours
 SECONDS = 7.0
@@ -125,6 +126,8 @@ def _prepared(scene: Scene) -> Iterator[Drawn]:
     *_, race = solve(scene)
     ground = relief(race.surface, scene.log_scale)
     contours = ground.contours() if scene.view.contours else []
+    from landscape.geometry.shape import analysed
+
     *_, shape = analysed(race.surface)
     losses = race.losses_above_lowest(shape.critical.minima)
     yield Drawn(race, ground, contours, losses, shape, *_areas(race, shape))
@@ -132,6 +135,8 @@ def _prepared(scene: Scene) -> Iterator[Drawn]:
 
 def _areas(race: Race, shape: Shape) -> tuple[Areas, str]:
     """The areas that the scene asks for, and whose they are."""
+    from landscape.geometry.basins import basins
+
     scene, overlays = race.scene, race.scene.overlays
     flat = shape.plateaus if overlays.plateaus and not overlays.basins else None
     entry = next((entry for entry in race.entries if entry.index == scene.focus), None)

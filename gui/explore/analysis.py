@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -13,11 +13,14 @@ from gui.jobs import Jobs
 from gui.views.tints import Areas
 from landscape.descent import Path
 from landscape.fair_race import POLICIES, Tuning, tuned
-from landscape.geometry.basins import Basins, basins
-from landscape.geometry.shape import Shape, analysed
 from landscape.geometry.stability import unstable
 from landscape.race import Race, starts
 from landscape.scene import Racer, Scene
+from landscape.surface import Surface
+
+if TYPE_CHECKING:
+    from landscape.geometry.basins import Basins
+    from landscape.geometry.shape import Shape
 
 BUDGET = 24  # trials of the search for each rule's learning rate
 BASIN_CELLS = (256, 256)
@@ -52,7 +55,7 @@ class Analysis(QObject):
         surface = scene.surface.surface
         self.shape = None
         self._jobs.cancel("basins")
-        self._jobs.start("shape", lambda: analysed(surface), self._shape_found, self._document.refused.emit)
+        self._jobs.start("shape", lambda: _analysed(surface), self._shape_found, self._document.refused.emit)
 
     def _shape_found(self, shape: Shape) -> None:
         old, self.shape = self.shape, shape
@@ -158,6 +161,12 @@ def tuning_sentence(scene: Scene) -> str:
     )
 
 
+def _analysed(surface: Surface) -> Iterator[Shape]:
+    from landscape.geometry.shape import analysed
+
+    yield from analysed(surface)
+
+
 def _tuning(scene: Scene) -> Iterator[tuple[int, Tuning, tuple[Tuning, ...]]]:
     """Each rule's search after the other: (place, its present state, those that are done)."""
     surface = scene.surface.surface
@@ -181,6 +190,8 @@ def _mapped(
     scene: Scene, places: list[int], attractors: tuple[np.ndarray, ...]
 ) -> Iterator[tuple[Basins, Basins | None]]:
     """The basins of one rule, or of two, refined in turn."""
+    from landscape.geometry.basins import basins
+
     surface = scene.surface.surface
     surface.compile()
     running = [

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from gui.theme import Look
 from gui.views.strip_chart import Curves
 from landscape.fair_race import Summary, summary
-from landscape.geometry.plateaus import Plateaus
-from landscape.geometry.shape import Shape
 from landscape.geometry.stability import limit_formula, stability_limit
 from landscape.numerals import numeral
 from landscape.race import MEASURES, Race, measured
 from landscape.scene import Measure
+
+if TYPE_CHECKING:
+    from landscape.geometry.plateaus import Plateaus
+    from landscape.geometry.shape import Shape
 
 
 def loss_curves(race: Race, looks: list[Look], shape: Shape | None, plateaus: bool) -> Curves:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent
@@ -13,14 +13,15 @@ from gui.theme import Theme
 from gui.views.tints import BASIN_COLOURS
 from gui.widgets.card import Card, label
 from gui.widgets.toggle import ToggleRow
-from landscape.geometry.basins import DIVERGED, TRAVELLING, UNDEFINED, Basins
 from landscape.numerals import pair
 from landscape.race import labels
-from landscape.reasons import Reason
 from landscape.scene import Scene
 
+if TYPE_CHECKING:
+    from landscape.geometry.basins import Basins
+    from landscape.reasons import Reason
+
 MOST_BASINS = 6  # that are listed
-_OTHERWISE = {TRAVELLING: "still travelling", DIVERGED: "diverged", UNDEFINED: "stopped at a hole"}
 
 
 class Link(QLabel):
@@ -177,6 +178,9 @@ class FocusCard(Card):
 
 
 def _legend(basins: Basins) -> str:
+    from landscape.geometry.basins import DIVERGED, TRAVELLING, UNDEFINED
+
+    otherwise = {TRAVELLING: "still travelling", DIVERGED: "diverged", UNDEFINED: "stopped at a hole"}
     shares = basins.fractions
     order = sorted(range(len(basins.minima)), key=lambda place: -shares[place])
     parts = []
@@ -187,7 +191,7 @@ def _legend(basins: Basins) -> str:
     rest = sum(shares[place] for place in order[MOST_BASINS:])
     if rest:
         parts.append(f"{len(order) - MOST_BASINS} more {100 * rest:.1f} %")
-    for code, name in _OTHERWISE.items():
+    for code, name in otherwise.items():
         if shares[code]:
             parts.append(f"{name} {100 * shares[code]:.1f} %")
     return "<br>".join(parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -11,10 +11,12 @@ from PyQt6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 from gui.document import Document
 from gui.widgets.card import Card, label
 from gui.widgets.toggle import ToggleRow
-from landscape.geometry.critical_points import CriticalPoint, Singularity
-from landscape.geometry.shape import Shape
 from landscape.numerals import numeral, pair
 from landscape.scene import Scene
+
+if TYPE_CHECKING:
+    from landscape.geometry.critical_points import CriticalPoint, Singularity
+    from landscape.geometry.shape import Shape
 
 ROWS = 5  # of the list that are seen at once
 MOST_LISTED = 1500
@@ -131,7 +133,7 @@ def _details(place: Any) -> str:
         f"{place.kind} at ({numeral(place.position[0], 10)}, {numeral(place.position[1], 10)})",
         f"loss {numeral(place.loss, 10)}, index {numeral(place.index)}",
     ]
-    if isinstance(place, CriticalPoint):
+    if hasattr(place, "eigenvalues"):
         low, high = place.eigenvalues
         lines.append(f"Hessian λ {numeral(low, 8)} and {numeral(high, 8)}")
         if place.kind == "minimum":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -18,11 +19,13 @@ from gui.views.map_view import MapView
 from gui.views.strip_chart import Curves, StripChart
 from gui.views.surface_view import SurfaceView
 from gui.views.tints import Areas
-from landscape.geometry.shape import Shape
 from landscape.race import Race
 from landscape.relief import Relief, relief
 from landscape.scene import Layout, Measure, Scene
 from landscape.surface import Array, Range, Surface
+
+if TYPE_CHECKING:
+    from landscape.geometry.shape import Shape
 
 MAP_GRID = (240, 240)
 SURFACE_GRID = (161, 161)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer
@@ -17,15 +17,17 @@ from gui.explore.inspector import Inspector
 from gui.explore.playback import Playback
 from gui.explore.stage import Stage as Pictures
 from gui.jobs import Jobs
-from landscape.geometry.critical_points import CriticalPoint
-from landscape.geometry.escape import Escape, escape
-from landscape.geometry.shape import Shape
 from landscape.numerals import numeral
 from landscape.race import Entry, Race
-from landscape.reasons import Reason, reasons
 from landscape.remarks import remark
 from landscape.stages import stages
 from landscape.surface import Surface
+
+if TYPE_CHECKING:
+    from landscape.geometry.critical_points import CriticalPoint
+    from landscape.geometry.escape import Escape
+    from landscape.geometry.shape import Shape
+    from landscape.reasons import Reason
 
 EVERY = 160  # milliseconds: faster nobody can read
 
@@ -73,7 +75,7 @@ class Words(QObject):
 
     def watch(self, place: Any) -> None:
         """Look at one saddle through the microscope: how long each rule takes to leave it."""
-        self._watched = place if isinstance(place, CriticalPoint) and place.kind == "saddle" else None
+        self._watched = place if place.kind == "saddle" else None
         self._explained = ()
         self._inspector.shape_card.say("")
         self.refresh()
@@ -129,6 +131,9 @@ def _explanations(
     race: Race, focus: int | None, shape: Shape | None, watched: CriticalPoint | None
 ) -> Iterator[tuple[tuple[Reason, ...], str]]:
     """Why the rule in focus did what it did, and how each rule leaves the saddle that is watched."""
+    from landscape.geometry.escape import escape
+    from landscape.reasons import reasons
+
     race.surface.compile()
     critical = None if shape is None else shape.critical
     flat = None if shape is None else shape.plateaus

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PyQt6.QtGui import QColor
 
 from gui.theme import Theme
 from gui.views.camera import Box
 from gui.views.meshes import Tube, draped, tube
-from landscape.geometry.shape import Shape
 from landscape.scene import Overlays
+
+if TYPE_CHECKING:
+    from landscape.geometry.shape import Shape
 
 DOTS = (2.0, 3.0)  # lengths on and off, as `tube` takes them
 

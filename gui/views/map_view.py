@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt, pyqtSignal
@@ -27,12 +27,14 @@ from gui.views.marks import draw_ball, draw_label, line_pen
 from gui.views.shape_layer import ShapeLayer
 from gui.views.ticks import ticks
 from gui.views.tints import Areas
-from landscape.geometry.shape import Shape
 from landscape.numerals import numeral
 from landscape.race import Race
 from landscape.relief import Relief
 from landscape.scene import Overlays
 from landscape.surface import Range
+
+if TYPE_CHECKING:
+    from landscape.geometry.shape import Shape
 
 TAIL = 12  # steps of a swarm that are drawn as tails
 MOST_TAILS = 60  # in a larger swarm tails would only be a blur

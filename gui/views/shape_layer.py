@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
@@ -22,9 +23,11 @@ from gui.views.shape_marks import (
     places,
 )
 from gui.views.tints import Areas, tint
-from landscape.geometry.shape import Shape
 from landscape.scene import Overlays
 from landscape.surface import Range
+
+if TYPE_CHECKING:
+    from landscape.geometry.shape import Shape
 
 Project = Callable[[np.ndarray], np.ndarray]  # surface coordinates `(n, 2)` -> pixels
 

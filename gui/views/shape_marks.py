@@ -8,7 +8,7 @@ point an asterisk, a kink a chevron, a pole a barred ring.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -17,11 +17,13 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from gui.theme import Theme, font
 from gui.views.lines import draw_broken_line
 from gui.views.marks import draw_label
-from landscape.geometry.critical_points import CriticalPoint, CriticalPoints, Singularity
 from landscape.numerals import numeral
 
+if TYPE_CHECKING:
+    from landscape.geometry.critical_points import CriticalPoint, CriticalPoints, Singularity
+
 Project = Callable[[np.ndarray], np.ndarray]
-Place = CriticalPoint | Singularity
+Place: TypeAlias = "CriticalPoint | Singularity"
 
 MOST_SIGNS = 60  # beyond it signs become dots
 MOST_LABELS = 16
@@ -36,7 +38,7 @@ def places(critical: CriticalPoints) -> list[Place]:
 
 def caption(place: Place) -> str:
     """A sign's label: what it is, and the number that matters there."""
-    if place.kind == "saddle" and isinstance(place, CriticalPoint):
+    if place.kind == "saddle":
         low, high = place.eigenvalues
         return f"saddle  λ {numeral(low, 3)}, {numeral(high, 3)}"
     if place.kind == "degenerate":

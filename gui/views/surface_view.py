@@ -20,7 +20,6 @@ from gui.views.marks import draw_ball
 from gui.views.meshes import Tube, draped, surface_mesh, tube
 from gui.views.shape_marks import MOST_SIGNS, Place, draw_sign, places
 from gui.views.tints import Areas, tint
-from landscape.geometry.shape import Shape
 from landscape.numerals import numeral
 from landscape.race import Race
 from landscape.relief import Relief
@@ -28,6 +27,7 @@ from landscape.scene import Overlays
 
 if TYPE_CHECKING:
     from gui.views.gl_scene import GlScene
+    from landscape.geometry.shape import Shape
 
 GRAB = 18.0  # pixels around the start in which it can be grabbed
 

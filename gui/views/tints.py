@@ -6,14 +6,16 @@ One picture of the domain for all, drawn over the map and mixed into the colours
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PyQt6.QtGui import QColor
 
 from gui.theme import Theme
-from landscape.geometry.basins import DIVERGED, Basins
-from landscape.geometry.plateaus import Plateaus
+
+if TYPE_CHECKING:
+    from landscape.geometry.basins import Basins
+    from landscape.geometry.plateaus import Plateaus
 
 SIDE = 256  # pixels of the picture
 STRIPE = 7  # pixels from one stripe to the next
@@ -70,6 +72,8 @@ def tint(areas: Areas, theme: Theme, side: int = SIDE) -> np.ndarray:
 
 
 def _paint_basins(picture: np.ndarray, basins: Basins, stripes: Mask, theme: Theme) -> None:
+    from landscape.geometry.basins import DIVERGED
+
     labels = resampled(basins.labels, len(picture))
     colours = [BASIN_COLOURS[place % len(BASIN_COLOURS)] for place in range(max(int(labels.max()) + 1, 0))]
     nowhere = theme.casing if theme.is_dark else theme.dim
