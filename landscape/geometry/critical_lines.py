@@ -20,7 +20,7 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 LineKind = Literal["minimum", "maximum", "saddle", "degenerate", "kink"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Line:
     """A line on which the gradient vanishes everywhere.
 
@@ -28,13 +28,16 @@ class Line:
     ----------
     points : `(m, 2)`, in order along it
     closed : whether it returns to its first point
-    kind : what it is across: "minimum" for the floor of a trough, "maximum" for a crest; "kink" where the
-        slope jumps across it and has no component along it
+    kind : what it is across: "minimum" for the floor of a trough, "maximum" for a crest, "degenerate"
+        where one side is higher and the other lower; "kink" where the slope jumps across it and has no
+        component along it
+    is_lowest : whether the loss is higher on both sides
     """
 
     points: Array
     closed: bool
     kind: LineKind
+    is_lowest: bool
 
 
 class LineSearch:
@@ -45,52 +48,76 @@ class LineSearch:
         self._places = np.empty((0, 2))
         self._rough = np.empty(0, dtype=bool)
         self._cell = 0.0  # spacing of the places, as a share of the sides
-        self._lines: tuple[Line, ...] | None = ()
+        self._lines: tuple[Line, ...] = ()
         self.undecided = np.empty((0, 2))
 
     def gather(self, low: Array, high: Array, rough: Mask) -> Mask:
-        """Look at boxes `(n, 2)` that cover lines: which of them are on one, or too near to tell.
+        """Look at boxes `(n, 2)` that cover lines: which of them hold nothing but a part of one.
 
         Each is moved to the critical set by Gauss-Newton steps. It is on a line if the Hessian has one
         vanishing eigenvalue there and the gradient stays zero a little to both sides along its eigenvector.
+        That a box near such a line holds nothing else is proved by bounds of the curvature across it; on a
+        line of kinks it cannot be proved, and one of its places counts as undecided.
         """
-        from scipy.spatial import KDTree
-
         places = (low + high) / 2
         cell = float(np.median(np.linalg.norm((high - low) / self._sides, axis=1)))
-        settled, on_line = _on_lines(self._surface, places, self._sides, cell)
+        settled, across, on_line = _on_lines(self._surface, places, self._sides, cell)
         settled = np.where(rough[:, None], places, settled)
         found: Mask = on_line | rough
-        if found.sum() >= FEWEST:
-            self._cell = max(self._cell, cell)
-            self._places = np.concatenate([self._places, settled[found]])
-            self._rough = np.concatenate([self._rough, rough[found]])
-            self._lines = None
-        if not len(self._places):
+        if found.sum() < FEWEST:
             return np.zeros(len(places), dtype=bool)
-        nearest = KDTree(self._places / self._sides).query(places / self._sides)[0]
-        return np.asarray(nearest < CLEARANCE * self._cell)
+        self._cell = max(self._cell, cell)
+        self._places = np.concatenate([self._places, settled[found]])
+        self._rough = np.concatenate([self._rough, rough[found]])
+        self._lines = tuple(self._strung())
+        if not self._lines:
+            return np.zeros(len(places), dtype=bool)
+        return self._explained(low, high, rough, across)
+
+    def _explained(self, low: Array, high: Array, rough: Mask, across: Array) -> Mask:
+        """Which boxes lie along a line, and hold no other critical point."""
+        from scipy.spatial import KDTree
+
+        near = np.zeros(len(low), dtype=bool)
+        middle, reach = (low + high) / 2, CLEARANCE * self._cell
+        for kinked in (True, False):
+            lines = [line.points for line in self._lines if (line.kind == "kink") == kinked]
+            if lines:
+                close = KDTree(np.concatenate(lines) / self._sides).query(middle / self._sides)[0] < reach
+                near |= close & (rough == kinked)
+        smooth = np.flatnonzero(near & ~rough)
+        if len(smooth):
+            # Grown so far that every line across the box meets the line of critical points in it: if the
+            # curvature across is never zero there, the slope across vanishes once on each, on that line.
+            grown = 1.25 * reach * self._sides
+            jet = enclosure(self._surface, low[smooth] - grown, high[smooth] + grown)
+            n = across[smooth].T
+            squares = np.array([n[0] * n[0], 2 * n[0] * n[1], n[1] * n[1]])
+            with np.errstate(all="ignore"):
+                terms = np.sort([squares * jet.lo[3:], squares * jet.hi[3:]], axis=0).sum(axis=1)
+            near[smooth] = (terms[0] > 0) | (terms[1] < 0)
+        return near
 
     def lines(self) -> tuple[Line, ...]:
         """The lines known so far."""
-        if self._lines is None:
-            strung = list(self._strung())
-            real = [_jumps_over_zero(self._surface, line, self._sides) for line in strung]
-            self._lines = tuple(line for line, is_real in zip(strung, real, strict=True) if is_real)
-            refuted = [line.points[:1] for line, is_real in zip(strung, real, strict=True) if not is_real]
-            self.undecided = np.concatenate([np.empty((0, 2)), *refuted])
         return self._lines
 
     def _strung(self) -> Iterator[Line]:
+        self.undecided = np.empty((0, 2))
         for walk, closed in _walks(self._places / self._sides, self._cell):
             points = self._places[walk]
             points.flags.writeable = False
-            yield Line(points, closed, _kind(self._surface, points, bool(self._rough[walk].mean() > 0.5)))
+            kinked = bool(self._rough[walk].mean() > 0.5)
+            if kinked:
+                self.undecided = np.concatenate([self.undecided, points[:1]])
+            if not kinked or _jumps_over_zero(self._surface, points, self._sides):
+                kind, is_lowest = _kind(self._surface, points, self._sides, self._cell)
+                yield Line(points, closed, "kink" if kinked else kind, is_lowest)
 
 
-def _on_lines(surface: Surface, places: Array, sides: Array, cell: float) -> tuple[Array, Any]:
-    """Where each place settles on the critical set, and whether that is on a line."""
-    settled = _settle(surface, places, sides, 30)
+def _on_lines(surface: Surface, places: Array, sides: Array, cell: float) -> tuple[Array, Array, Any]:
+    """Where each place settles on the critical set, the direction across, and whether that is on a line."""
+    settled = _settle(surface, places, sides, 40)
     _, _, hessian = derivatives(surface, settled)
     good: Any = np.isfinite(hessian).all(axis=(1, 2)) & np.isfinite(settled).all(axis=1)
     scaled = np.where(good[:, None, None], hessian, np.eye(2)) * sides[:, None] * sides
@@ -107,26 +134,35 @@ def _on_lines(surface: Surface, places: Array, sides: Array, cell: float) -> tup
         back = _settle(surface, beside, sides, 12)
         good &= np.abs((back - beside) / sides).max(axis=1) < cell
         good &= _vanishes(surface, back, other, sides)
-    return settled, good
+    across = vectors[k, :, 1 - smaller] / sides  # as a covector: along it the slope is taken
+    return settled, across * sides, good
 
 
 def _settle(surface: Surface, places: Array, sides: Array, steps: int) -> Array:
     """Gauss-Newton: the shortest step that makes the linearized gradient vanish, again and again."""
-    points = places.copy()
-    for _ in range(steps):
-        _, gradient, hessian = derivatives(surface, points)
+    points, before = places.copy(), np.full(len(places), np.nan)
+    moving = np.arange(len(places))
+    for turn in range(steps):
+        _, gradient, hessian = derivatives(surface, points[moving])
         good: Any = np.isfinite(hessian).all(axis=(1, 2)) & np.isfinite(gradient).all(axis=1)
-        scaled = np.where(good[:, None, None], hessian * sides[:, None] * sides, 0.0)
-        values, vectors = np.linalg.eigh(scaled)
+        moving, gradient, hessian = moving[good], gradient[good], hessian[good]
+        if not len(moving):
+            break
+        values, vectors = np.linalg.eigh(hessian * sides[:, None] * sides)
         largest = np.abs(values).max(axis=1, keepdims=True)
         with np.errstate(all="ignore"):
             inverse = np.where(np.abs(values) > 1e-4 * largest, 1 / values, 0.0)
-        slope = np.where(good[:, None], gradient * sides, 0.0)
-        step = np.einsum("nij,nj,nkj,nk->ni", vectors, inverse, vectors, slope)
-        step = np.clip(np.nan_to_num(step), -0.02, 0.02)
-        points = points - step * sides
-        if np.abs(step).max() < 1e-15:
-            break
+        step = np.nan_to_num(np.einsum("nij,nj,nkj,nk->ni", vectors, inverse, vectors, gradient * sides))
+        size = np.linalg.norm(step, axis=1)
+        if turn % 3 == 2:
+            # Where the Hessian vanishes on the line, steps shrink by a constant ratio: sum them up at once.
+            with np.errstate(all="ignore"):
+                ratio = size / before[moving]
+                steady = (ratio > 0.4) & (ratio < 0.98)
+                step = np.where(steady[:, None], step / (1 - np.where(steady, ratio, 0.0))[:, None], step)
+        before[moving] = size
+        points[moving] -= np.clip(step, -0.02, 0.02) * sides
+        moving = moving[size > 1e-15]
     return points
 
 
@@ -135,7 +171,7 @@ def _vanishes(surface: Surface, points: Array, curvature: Array, sides: Array) -
     jet = enclosure(surface, points, points)
     with np.errstate(all="ignore"):
         middle, slack = (jet.lo[1:3] + jet.hi[1:3]).T / 2 * sides, (jet.hi[1:3] - jet.lo[1:3]).T * sides
-        shift = 1e-13 * curvature[:, None] * (1 + np.abs(points / sides))
+        shift = 16 * np.finfo(float).eps * curvature[:, None] * (1 + np.abs(points / sides))
         return (np.abs(middle) <= 32 * slack + shift).all(axis=1) & (jet.flags == 0)
 
 
@@ -178,15 +214,19 @@ def _chain(scaled: Array, start: int, free: Mask, cell: float) -> list[int]:
     return walk
 
 
-def _jumps_over_zero(surface: Surface, line: Line, sides: Array) -> bool:
-    """Whether zero lies between the gradients on both sides of a kink; a smooth line need not be asked."""
-    if line.kind != "kink":
-        return True
-    middle = (line.points[1:] + line.points[:-1]) / 2
-    along = np.diff(line.points, axis=0) / sides
-    across = np.stack([-along[:, 1], along[:, 0]], axis=1) / np.linalg.norm(along, axis=1)[:, None] * sides
-    one = derivatives(surface, middle + 0.004 * across)[1] * sides
-    other = derivatives(surface, middle - 0.004 * across)[1] * sides
+def _beside(points: Array, sides: Array, far: float) -> tuple[Array, Array, Array]:
+    """The middles of a line's pieces, and places beside them on both sides."""
+    middle = (points[1:] + points[:-1]) / 2
+    along = np.diff(points, axis=0) / sides
+    length = np.maximum(np.linalg.norm(along, axis=1), 1e-300)[:, None]
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1) / length * sides
+    return middle, middle + far * across, middle - far * across
+
+
+def _jumps_over_zero(surface: Surface, points: Array, sides: Array) -> bool:
+    """Whether zero lies between the gradients on both sides of a line of kinks."""
+    _, *both = _beside(points, sides, 0.004)
+    one, other = (derivatives(surface, places)[1] * sides for places in both)
     known = np.isfinite(one + other).all(axis=1)
     if not known.any():
         return False
@@ -198,12 +238,14 @@ def _jumps_over_zero(surface: Surface, line: Line, sides: Array) -> bool:
     return bool(np.median(nearest / np.maximum(steepest, 1e-300)) < 0.1)
 
 
-def _kind(surface: Surface, points: Array, rough: bool) -> LineKind:
-    if rough:
-        return "kink"
-    values = np.linalg.eigvalsh(derivatives(surface, points)[2])
-    low, high = np.median(values, axis=0)
-    size = max(abs(low), abs(high))
-    if size == 0 or min(abs(low), abs(high)) > 1e-4 * size:
-        return "degenerate"
-    return "minimum" if high > -low else "maximum"
+def _kind(surface: Surface, points: Array, sides: Array, cell: float) -> tuple[LineKind, bool]:
+    """What a line is across, from the losses beside it, and whether those are all higher."""
+    middle, *both = _beside(points, sides, 3 * cell)
+    _, first, second = (surface.value(places) for places in (middle, *both))
+    here = surface.value(points[:-1])
+    with np.errstate(all="ignore"):
+        rises = np.stack([first - here, second - here])
+        higher, lower = (np.nanmean(rises > 0, axis=1), np.nanmean(rises < 0, axis=1))
+    if (higher > 0.9).all():
+        return "minimum", True
+    return ("maximum" if (lower > 0.9).all() else "degenerate"), False

@@ -20,9 +20,7 @@ from landscape.surface import Array, Surface
 Kind = Literal["minimum", "maximum", "saddle", "degenerate"]
 ORDER: tuple[Kind, ...] = ("minimum", "saddle", "maximum", "degenerate")
 PLURALS = {"minimum": "minima", "maximum": "maxima", "saddle": "saddles", "degenerate": "degenerate points"}
-MARGIN = 1e-8  # of the sides: a point on the very edge belongs to the domain
-ON_EDGE = 1e-9
-FLAT = 1e-7  # an eigenvalue this small against the larger, or against the surface's steepness, vanishes
+MARGIN = 1e-9  # of the sides: a point on the very edge belongs to the domain
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +132,7 @@ class CriticalPoints(Sequence[CriticalPoint]):
     @property
     def attractors(self) -> tuple[Array, ...]:
         """What a descent can end at, each `(m, 2)`: minima, then lines of minima as points along them."""
-        lines = [line.points for line in self.lines if line.kind in ("minimum", "kink")]
+        lines = [line.points for line in self.lines if line.is_lowest]
         return (*(place[None] for place in self.minima), *lines)
 
     def sentence(self) -> str:
@@ -177,7 +175,8 @@ class CriticalPoints(Sequence[CriticalPoint]):
             return f"{also}. No check by the edge: what is not a point has no index here; {rest}."
         missing = abs(self.turning.number - self.index_sum)
         if missing:
-            return f", expected {expected}: {'one is' if missing == 1 else 'some are'} missing{also}"
+            count = "one is" if missing == 1 else f"at least {missing} are"
+            return f", expected {expected}: {count} missing{also}"
         return f", expected {expected}, but {rest}{also}"
 
 
@@ -226,18 +225,22 @@ def _assembled(surface: Surface, state: Isolation, low: Array, high: Array) -> C
         if cluster.index is None:
             doubtful.append(cluster.centre)
         elif not cluster.rough:
-            points.append(_degenerate(surface, cluster, sides))
+            degenerate = _degenerate(surface, cluster, sides)
+            if degenerate is None:
+                doubtful.append(cluster.centre)
+            else:
+                points.append(degenerate)
         elif found := _singularity(surface, cluster, sides):
             singular.append(found)
 
     def inside(place: Any) -> bool:
-        return bool((np.abs(place.position - (low + high) / 2) <= sides * (0.5 + ON_EDGE)).all())
+        return bool((np.abs(place.position - (low + high) / 2) <= sides * (0.5 + MARGIN)).all())
 
     points = sorted(filter(inside, points), key=lambda p: (ORDER.index(p.kind), p.loss, *p.position))
     margin = MARGIN * sides
     turning = winding(surface, rectangle(low - margin, high + margin))
     edges_of_flats = [
-        line.kind == "kink" and np.mean([beside_flat(p, state, sides / 100) for p in line.points]) > 0.5
+        len(state.flat_low) and np.mean([beside_flat(p, state, sides / 100) for p in line.points]) > 0.5
         for line in state.lines
     ]
     lines = tuple(line for line, edge in zip(state.lines, edges_of_flats, strict=True) if not edge)
@@ -250,6 +253,8 @@ def _assembled(surface: Surface, state: Isolation, low: Array, high: Array) -> C
 
 def _classified(surface: Surface, places: Array) -> tuple[CriticalPoint, ...]:
     """Points whose Hessian was proved to be regular, so that signs of its eigenvalues tell the kind."""
+    sides = np.array([surface.x[1] - surface.x[0], surface.y[1] - surface.y[0]])
+    places = np.where(np.abs(places) < 1e-14 * sides, 0.0, places)  # no digit of it is certain
     losses, _, hessians = derivatives(surface, places)
     values, vectors = np.linalg.eigh(hessians)
     found = []
@@ -281,18 +286,17 @@ def _singularity(surface: Surface, cluster: Cluster, sides: Array) -> Singularit
     if not cluster.index:
         return None
     lowest = kind == "kink" and is_lowest(surface, cluster.centre, cluster, sides)
+    cluster.centre.flags.writeable = False
     return Singularity(cluster.centre, loss, kind, cluster.index, lowest)
 
 
-def _degenerate(surface: Surface, cluster: Cluster, sides: Array) -> CriticalPoint:
-    """A degenerate point; or an ordinary one that only rounding kept from being proved."""
+def _degenerate(surface: Surface, cluster: Cluster, sides: Array) -> CriticalPoint | None:
+    """A degenerate point, None if there is more than one point in the cluster, or none can be made out."""
     assert cluster.index is not None
-    place = polished(surface, cluster, sides)
-    losses, _, hessians = derivatives(surface, place[None])
+    found = polished(surface, cluster, sides)
+    if found is None or found.regular:
+        return None
+    losses, _, hessians = derivatives(surface, found.place[None])
     values, vectors = np.linalg.eigh(hessians[0])
-    largest = max(float(np.abs(values * sides**2).max()), cluster.steepness)
-    regular = np.abs(values).min() * sides.min() ** 2 > FLAT * largest
-    if regular and np.sign(values.prod()) == cluster.index:
-        return _classified(surface, place[None])[0]
-    lowest = is_lowest(surface, place, cluster, sides)
-    return _point(place, losses[0], values, vectors, "degenerate", cluster.index, lowest)
+    lowest = is_lowest(surface, found.place, cluster, sides)
+    return _point(found.place, losses[0], values, vectors, "degenerate", cluster.index, lowest)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,8 @@ from landscape.geometry.jets import TORN
 from landscape.geometry.winding import rectangle, winding
 from landscape.surface import Array, Surface
 
-DIGITS = 60  # in which a degenerate point is polished: floats lose it in the noise of a flat gradient
+FLOOR = 40  # digits more than rounding that a gradient must have left
+DIGITS = 160  # in which a degenerate point is polished: of order m, a gradient hides a share of 1 − 1/m
 BESIDE_LINE = 2.0**-6  # of the sides: nearer to a line, boxes are thought to belong to it
 WIDEST = 2.0**-5  # of the sides: how far a loop around a cluster may go out
 
@@ -47,9 +49,10 @@ def clusters(surface: Surface, state: Isolation, sides: Array) -> Iterator[Clust
         return
     centres = (state.low + state.high) / 2
     size = float(((state.high - state.low) / sides).max())
-    tree = KDTree(centres / sides)
-    near = tree.sparse_distance_matrix(tree, 4 * size)
-    _, group = connected_components(near, directed=False)
+    # By cells of a raster, since very many boxes may lie on one another.
+    cells, cell_of = np.unique(np.floor(centres / sides / (4 * size)), axis=0, return_inverse=True)
+    near = KDTree(cells).sparse_distance_matrix(KDTree(cells), 1.5, p=np.inf)
+    group = connected_components(near, directed=False)[1][cell_of.ravel()]
     groups = [np.flatnonzero(group == number) for number in range(int(group.max()) + 1)]
     groups = [of for of in groups if not _explained(centres[of].mean(axis=0), state, 8 * size * sides, sides)]
     while groups:
@@ -128,34 +131,117 @@ def is_lowest(surface: Surface, place: Array, cluster: Cluster, sides: Array) ->
     return clear
 
 
-def polished(surface: Surface, cluster: Cluster, sides: Array) -> Array:
-    """A degenerate point to full precision: Newton's method in 60 digits.
+@dataclass(frozen=True)
+class Polished:
+    """A critical point in full precision; `regular` if its Hessian does not vanish in any direction."""
 
-    It converges slowly there, since the Hessian vanishes at the end, and floats would lose it long before
-    in the rounding of a gradient that is all but zero.
+    place: Array
+    regular: bool
+
+
+def polished(surface: Surface, cluster: Cluster, sides: Array) -> Polished | None:
+    """The critical point in a cluster, by Newton's method in very many digits; None if it finds none.
+
+    Where the Hessian vanishes, the steps shrink by a constant ratio: now and then they are summed up at
+    once (Aitken). Floats would lose the point long before, in the rounding of a gradient that is all but
+    zero.
     """
     import mpmath
     import sympy as sp
 
     expression = surface.expression
     names = [sp.Symbol(name, real=True) for name in ("x", "y", *expression.parameters)]
-    derivatives_ = [*expression.first_derivatives, *expression.second_derivatives]
-    function = sp.lambdify(names, derivatives_, modules="mpmath", cse=True)
+    wanted = [*expression.first_derivatives, *expression.second_derivatives]
+    function = sp.lambdify(names, wanted, modules="mpmath", cse=True)
     with mpmath.workdps(DIGITS):
-        x, y = mpmath.mpf(float(cluster.centre[0])), mpmath.mpf(float(cluster.centre[1]))
-        parameters = [mpmath.mpf(value) for value in surface.values]
-        for _ in range(120):
-            try:
-                g_x, g_y, xx, xy, yy = function(x, y, *parameters)
-                determinant = xx * yy - xy * xy
-                step_x = (yy * g_x - xy * g_y) / determinant
-                step_y = (xx * g_y - xy * g_x) / determinant
-            except (ArithmeticError, ValueError, TypeError):
-                break  # exactly there, or where it cannot be evaluated
-            x, y = x - step_x, y - step_y
-            if abs(step_x) < 1e-18 * sides[0] and abs(step_y) < 1e-18 * sides[1]:
+        for method in (_newton, _reduced_newton):
+            found = method(function, cluster.centre, surface.values, sides)
+            if found is not None and (np.abs(found[0] - cluster.centre) <= cluster.radius).all():
                 break
-        place = np.array([float(mpmath.re(x)), float(mpmath.re(y))])
-    near = np.isfinite(place).all() and (np.abs(place - cluster.centre) <= cluster.radius).all()
-    place = place if near else cluster.centre
-    return np.where(np.abs(place) < 1e-15 * sides, 0.0, place)
+        else:
+            return None
+        place, (xx, xy, yy) = found
+        # Scaled to the sides, against what the gradient is around: what vanishes is far below both.
+        least = abs(xx * yy - xy * xy) * sides[0] * sides[1]
+        largest = max(abs(xx) * sides[0] ** 2, abs(yy) * sides[1] ** 2, abs(xy) * sides[0] * sides[1])
+        regular = bool(least > 1e-12 * max(largest, cluster.steepness) ** 2)
+    return Polished(np.where(np.abs(place) < 1e-15 * sides, 0.0, place), regular)
+
+
+def _newton(function: Any, start: Array, values: Sequence[float], sides: Array) -> tuple[Array, Any] | None:
+    """Where Newton's method goes from here, and the Hessian there; None if it goes nowhere."""
+    import mpmath
+
+    at = mpmath.matrix([float(part) for part in start])
+    parameters = [mpmath.mpf(value) for value in values]
+    before, steepest = mpmath.mpf(0), mpmath.mpf(0)
+    for turn in range(240):
+        try:
+            g_x, g_y, *hessian = function(at[0], at[1], *parameters)
+            xx, xy, yy = hessian
+            slope = abs(g_x) + abs(g_y)
+            steepest = max(steepest, slope)
+            if slope <= steepest * mpmath.mpf(10) ** (FLOOR - DIGITS):
+                break  # what is left of the gradient is rounding, and leads nowhere
+            step = mpmath.matrix([yy * g_x - xy * g_y, xx * g_y - xy * g_x]) / (xx * yy - xy * xy)
+        except (ArithmeticError, ValueError, TypeError):
+            return None
+        size = mpmath.norm(step)
+        ratio = size / before if before else mpmath.mpf(0)
+        if 0 < ratio < 1 and size / (1 - ratio) < 1e-16 * min(sides):
+            at = at - step / (1 - ratio)
+            _, _, *hessian = function(at[0], at[1], *parameters)
+            break
+        steady = turn % 4 == 3 and 0 < ratio < 1
+        at = at - (step / (1 - ratio) if steady else step)
+        before = mpmath.mpf(0) if steady else size
+        if not mpmath.isfinite(size) or abs(at[0]) + abs(at[1]) > 1e12:
+            return None
+    else:
+        return None
+    return np.array([float(mpmath.re(part)) for part in at]), hessian
+
+
+def _reduced_newton(
+    function: Any, start: Array, values: Sequence[float], sides: Array
+) -> tuple[Array, Any] | None:
+    """The same in two directions by turns, where Newton's method runs in circles.
+
+    In the direction of the larger curvature the gradient's component is brought to zero; along the curve
+    on which it is, the other component is a function of one variable (Lyapunov and Schmidt).
+    """
+    import mpmath
+
+    parameters = [mpmath.mpf(value) for value in values]
+    _, _, *hessian = (float(part) for part in function(*map(mpmath.mpf, start.tolist()), *parameters))
+    curvatures, vectors = np.linalg.eigh(np.array([[hessian[0], hessian[1]], [hessian[1], hessian[2]]]))
+    strong = int(np.abs(curvatures).argmax())
+    n, t = vectors[:, strong].tolist(), vectors[:, 1 - strong].tolist()
+    x, y = (mpmath.mpf(part) for part in start.tolist())
+    before = mpmath.mpf(0)
+
+    def along(a: list[float], b: list[float], h: Any) -> Any:
+        return a[0] * (h[0] * b[0] + h[1] * b[1]) + a[1] * (h[1] * b[0] + h[2] * b[1])
+
+    for turn in range(200):
+        try:
+            for _ in range(40):
+                g_x, g_y, *h = function(x, y, *parameters)
+                down = (n[0] * g_x + n[1] * g_y) / along(n, n, h)
+                x, y = x - down * n[0], y - down * n[1]
+                if abs(down) < mpmath.mpf(10) ** (FLOOR - DIGITS):
+                    break
+            g_x, g_y, *h = function(x, y, *parameters)
+            reduced = along(t, t, h) - along(t, n, h) ** 2 / along(n, n, h)
+            step = (t[0] * g_x + t[1] * g_y) / reduced
+        except (ArithmeticError, ValueError, TypeError):
+            return None
+        ratio = abs(step) / before if before else mpmath.mpf(0)
+        steady = turn % 4 == 3 and 0 < ratio < 1
+        arrived = 0 < ratio < 1 and abs(step) / (1 - ratio) < 1e-16 * min(sides)
+        before = mpmath.mpf(0) if steady else abs(step)
+        step = step / (1 - ratio) if steady or arrived else step
+        x, y = x - step * t[0], y - step * t[1]
+        if arrived:
+            return np.array([float(mpmath.re(x)), float(mpmath.re(y))]), function(x, y, *parameters)[2:]
+    return None

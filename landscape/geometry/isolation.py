@@ -28,10 +28,12 @@ SAME = 1e-8  # of the sides: two polished points this near can be one
 PORTION = 3000  # boxes between two chances to give the search up
 SMALLEST = 2.0**-34  # side of a box, as a share of the rectangle's, at which it counts as a point
 SMALLEST_ROUGH = 2.0**-44  # where f has a kink: there no Newton's method finds the place exactly
-BLIND = 2.0**-12  # boxes below this, with a gradient in their middle that rounding hides, are not cut
+BLIND = 2.0**-12  # boxes below this are not cut if rounding hides the gradient in all of them
+HIDDEN = 8  # times its rounding: below, a gradient counts as hidden by it
 LINE_SIDE = (2.0**-14, 2.0**-8)  # of boxes in which to look for whole lines of critical points
 LINE_COUNT = 250
-MOST_BOXES = 250_000
+MOST_TRIES = 6
+MOST_BOXES = 150_000
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class _Boxes:
     before: Array
     flags: Flags
     rough: Mask
-    blind: Mask  # the gradient in the middle cannot be told from zero
+    blind: Mask  # the gradient cannot be told from zero
 
     def only(self, mask: Mask) -> _Boxes:
         return _Boxes(*(getattr(self, part.name)[mask] for part in fields(self)))
@@ -120,8 +122,23 @@ class _Search:
         low, high = low.copy(), high.copy()
         if len(at):
             alive[at] = self._newton((low, high), (from_, to), jet, at)
-        blind: Mask = ((jet.lo[1:3, n:] <= 0) & (jet.hi[1:3, n:] >= 0)).all(axis=0) & ~rough
-        return _Boxes(low, high, sides, jet.flags[:n], rough, blind).only(alive)
+        boxes = _Boxes(low, high, sides, jet.flags[:n], rough, np.zeros(n, dtype=bool)).only(alive)
+        return self._with_blindness(boxes)
+
+    def _with_blindness(self, boxes: _Boxes) -> _Boxes:
+        """Mark the small boxes in whose corners and middle rounding hides the gradient."""
+        small = ((boxes.high - boxes.low) / self.sides).max(axis=1) < BLIND
+        at = np.flatnonzero(small & ~boxes.rough)
+        if len(at):
+            low, high = boxes.low[at], boxes.high[at]
+            places = [(low + high) / 2, low, high]
+            places += [np.stack([low[:, 0], high[:, 1]], axis=1), np.stack([high[:, 0], low[:, 1]], axis=1)]
+            points = np.concatenate(places)
+            jet = enclosure(self.surface, points, points)
+            slack = jet.hi[1:3] - jet.lo[1:3]
+            hidden = (np.abs(jet.lo[1:3] + jet.hi[1:3]) <= 2 * HIDDEN * slack).all(axis=0)
+            boxes.blind[at] = hidden.reshape(len(places), len(at)).all(axis=0)
+        return boxes
 
     def _newton(self, boxes: tuple[Array, Array], grown: tuple[Array, Array], jet: Any, at: Any) -> Mask:
         """The tests that use second derivatives, of boxes `at`, contracted in place: which stay open."""
@@ -137,10 +154,12 @@ class _Search:
         # The mean value theorem: how far the gradient can move from what it is in the middle.
         reach = np.einsum("ijm,mj->mi", largest, half) + slack
         open_ = (np.abs(slope) <= reach * (1 + 1e-14)).all(axis=1)
-
-        determinant = middle[0, 0] * middle[1, 1] - middle[0, 1] ** 2
         with np.errstate(all="ignore"):
-            inverse = np.array([[middle[1, 1], -middle[0, 1]], [-middle[0, 1], middle[0, 0]]]) / determinant
+            unit = np.abs(middle).max(
+                axis=(0, 1)
+            )  # so that very flat or steep surfaces neither vanish nor overflow
+            (a, b), (_, d) = middle / unit
+            inverse = np.array([[d, -b], [-b, a]]) / ((a * d - b * b) * unit)
             size = np.abs(inverse)
             left_over = np.einsum("ijm,jkm->ikm", size, spread)  # |1 − Y·H|, but for rounding
             left_over += 1e-13 * np.einsum("ijm,jkm->ikm", size, np.abs(middle))
@@ -164,6 +183,8 @@ class _Search:
         for _ in range(4):
             _, gradient, hessian = derivatives(self.surface, points)
             with np.errstate(all="ignore"):
+                unit = np.abs(hessian).max(axis=(1, 2))[:, None]
+                gradient, hessian = gradient / unit, hessian / unit[:, None]
                 determinant = hessian[:, 0, 0] * hessian[:, 1, 1] - hessian[:, 0, 1] ** 2
                 x = hessian[:, 1, 1] * gradient[:, 0] - hessian[:, 0, 1] * gradient[:, 1]
                 y = hessian[:, 0, 0] * gradient[:, 1] - hessian[:, 0, 1] * gradient[:, 0]
@@ -231,7 +252,7 @@ def isolate(surface: Surface, low: Array, high: Array) -> Iterator[Isolation]:
     """
     search = _Search(surface, low, high)
     todo = search.first_boxes()
-    done, looked_for_lines = 0, 0
+    done, looked_for_lines, tries = 0, 0, 0
     while len(todo[0]):
         kept: list[_Boxes] = []
         for first in range(0, len(todo[0]), PORTION):
@@ -244,12 +265,17 @@ def isolate(surface: Surface, low: Array, high: Array) -> Iterator[Isolation]:
             yield search.state(boxes, finished=False)
             return
         sides = ((boxes.high - boxes.low) / search.sides).max(axis=1)
-        small = sides < np.where(boxes.rough, SMALLEST_ROUGH, np.where(boxes.blind, BLIND, SMALLEST))
+        # What has no number between its ends cannot be cut either.
+        grain = 32 * np.spacing(np.maximum(np.abs(boxes.low), np.abs(boxes.high)))
+        tiny = (boxes.high - boxes.low <= grain).all(axis=1) | (
+            sides < 2 * (grain / search.sides).max(axis=1)
+        )
+        small = tiny | (sides < np.where(boxes.rough, SMALLEST_ROUGH, np.where(boxes.blind, BLIND, SMALLEST)))
         search.left.append(boxes.only(small))
         boxes, sides = boxes.only(~small), sides[~small]
-        many = len(sides) > max(LINE_COUNT, 1.5 * looked_for_lines)
+        many = len(sides) > max(LINE_COUNT, 1.5 * looked_for_lines) and tries < MOST_TRIES
         if many and LINE_SIDE[0] < np.median(sides) < LINE_SIDE[1]:
             boxes = search.set_lines_aside(boxes)
-            looked_for_lines = len(boxes.low)
+            looked_for_lines, tries = len(boxes.low), tries + 1
         todo = search.cut(boxes)
     yield search.state(_Boxes.joined([]), finished=True)

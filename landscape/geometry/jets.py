@@ -17,6 +17,7 @@ from landscape.surface import Array
 
 ULP = 2.0**-52  # twice the error of a correctly rounded operation
 ROUGHLY = 8 * ULP  # of the library's sin, exp and so on
+LARGEST = np.finfo(float).max
 
 VOID, TORN = 1, 2  # flags: nowhere defined in the box; not defined, or not continuous, in some of it
 Flags = np.ndarray[Any, np.dtype[np.uint8]]
@@ -86,7 +87,13 @@ class Jet:
     __rmul__ = __mul__
 
     def __truediv__(self, other: Jet | float) -> Jet:
-        return self * (other.reciprocal() if isinstance(other, Jet) else 1.0 / other)
+        if isinstance(other, Jet):
+            return self * other.reciprocal()
+        if other == 0:  # a parameter can be: then this is defined nowhere
+            return Jet(
+                np.full_like(self.lo, -np.inf), np.full_like(self.hi, np.inf), self.flags | np.uint8(VOID)
+            )
+        return self * (1.0 / other)
 
     def __rtruediv__(self, other: float) -> Jet:
         return self.reciprocal() * other
@@ -168,8 +175,10 @@ def _rows(bounds: Bounds, rows: Any) -> Bounds:
 
 
 def outward(lo: Array, hi: Array, error: float = ULP) -> Bounds:
-    """Bounds rounded outwards; what is no number bounds nothing."""
-    return np.fmax(lo - error * np.abs(lo), -np.inf), np.fmin(hi + error * np.abs(hi), np.inf)
+    """Bounds rounded outwards; what is no number bounds nothing, an overflow is at least the largest one."""
+    less, more = 1 - error, 1 + error
+    low = np.fmax(np.minimum(lo * np.where(lo > 0, less, more), LARGEST), -np.inf)
+    return low, np.fmin(np.maximum(hi * np.where(hi > 0, more, less), -LARGEST), np.inf)
 
 
 def plus(a: Bounds, b: Bounds) -> Bounds:
@@ -214,13 +223,13 @@ def _even(function: Callable[[Array], Array], bounds: Bounds, falling: bool) -> 
     return ends[::-1] if falling else ends
 
 
-def _cosine(lo: Array, hi: Array) -> Bounds:
-    """Bounds of cos: ±1 where a multiple of π lies inside."""
+def _wave(function: Callable[[Array], Array], peak: float, lo: Array, hi: Array) -> Bounds:
+    """Bounds of sin or cos, which has a peak there: ±1 where an extremum lies inside."""
     slack = 1e-12 * (1 + np.maximum(np.abs(lo), np.abs(hi)))  # rather one extremum too many
-    first, last = np.ceil((lo - slack) / np.pi), np.floor((hi + slack) / np.pi)
+    first, last = np.ceil((lo - peak - slack) / np.pi), np.floor((hi - peak + slack) / np.pi)
     inside, several = last >= first, last > first
     even = first % 2 == 0
-    at_lo, at_hi = np.cos(lo), np.cos(hi)
+    at_lo, at_hi = function(lo), function(hi)
     low = np.where(several | (inside & ~even), -1.0, np.minimum(at_lo, at_hi))
     high = np.where(several | (inside & even), 1.0, np.maximum(at_lo, at_hi))
     known = np.isfinite(lo) & np.isfinite(hi)
@@ -234,16 +243,15 @@ def _negative(bounds: Bounds) -> Bounds:
 def cos(f: Jet) -> Jet:
     """Cosine."""
     value = f.lo[0], f.hi[0]
-    sine = _cosine(value[0] - np.pi / 2, value[1] - np.pi / 2)
-    cosine = _cosine(*value)
+    sine, cosine = _wave(np.sin, np.pi / 2, *value), _wave(np.cos, 0.0, *value)
     return f.chain(cosine, _negative(sine), _negative(cosine))
 
 
 def sin(f: Jet) -> Jet:
     """Sine."""
     value = f.lo[0], f.hi[0]
-    sine = _cosine(value[0] - np.pi / 2, value[1] - np.pi / 2)
-    return f.chain(sine, _cosine(*value), _negative(sine))
+    sine, cosine = _wave(np.sin, np.pi / 2, *value), _wave(np.cos, 0.0, *value)
+    return f.chain(sine, cosine, _negative(sine))
 
 
 def tan(f: Jet) -> Jet:
@@ -258,8 +266,12 @@ def tan(f: Jet) -> Jet:
 def asin(f: Jet) -> Jet:
     """Arc sine, on [−1, 1]."""
     lo, hi = np.clip(f.lo[0], -1, 1), np.clip(f.hi[0], -1, 1)
-    first = _even(lambda t: 1 / np.sqrt(1 - t * t), (lo, hi), falling=False)
-    second = lo / (1 - lo * lo) ** 1.5, hi / (1 - hi * hi) ** 1.5
+
+    def below_one(t: Array) -> Array:
+        return (1 - t) * (1 + t)  # 1 − t² without cancellation
+
+    first = _even(lambda t: 1 / np.sqrt(below_one(t)), (lo, hi), falling=False)
+    second = lo / below_one(lo) ** 1.5, hi / below_one(hi) ** 1.5
     outside = (f.lo[0] <= -1) | (f.hi[0] >= 1)
     beyond = (f.hi[0] < -1) | (f.lo[0] > 1)
     return f.chain((np.arcsin(lo), np.arcsin(hi)), first, second, void=beyond, torn=outside)

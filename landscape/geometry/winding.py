@@ -55,7 +55,10 @@ def winding(surface: Surface, loop: Array) -> Winding:
         jet = enclosure(surface, np.minimum(begin, end), np.maximum(begin, end))
         holds_zero = ((jet.lo[1:3] <= 0) & (jet.hi[1:3] >= 0)).all(axis=0)
         open_ = holds_zero | (jet.flags != 0)
-        total += float(_turning(surface, begin[~open_], end[~open_]).sum())
+        turned = float(_turning(surface, begin[~open_], end[~open_]).sum())
+        if not np.isfinite(turned):
+            return Winding(None, "undefined", None)  # beyond the floats
+        total += turned
         begin, end = begin[open_], end[open_]
         if not len(begin):
             break
@@ -64,6 +67,7 @@ def winding(surface: Surface, loop: Array) -> Winding:
         if pieces > MOST_PIECES or too_short.any():
             worst = int(np.where(too_short, 0, length).argmin())
             place = (begin[worst] + end[worst]) / 2
+            place = np.where(np.abs(place) < 1e-9 * size, 0.0, place)
             at = np.flatnonzero(open_)[worst]
             rough = not np.isfinite(jet.lo[3:, at]).all()
             reason = "undefined" if jet.flags[at] else "kink" if rough else "zero"
@@ -74,14 +78,16 @@ def winding(surface: Surface, loop: Array) -> Winding:
 
 
 def _turning(surface: Surface, begin: Array, end: Array) -> Array:
-    """The angles, in (−π, π), by which the gradient turns from begin to end."""
+    """The angles, in (−π, π), by which the gradient turns; nan where it has no direction in floats."""
     if not len(begin):
         return np.empty(0)
-    jet = enclosure(surface, np.concatenate([begin, end]), np.concatenate([begin, end]))
+    points = np.concatenate([begin, end])
+    jet = enclosure(surface, points, points)
     with np.errstate(all="ignore"):
-        g = np.nan_to_num((jet.lo[1:3] + jet.hi[1:3]) / 2)
-    a, b = g[:, : len(begin)], g[:, len(begin) :]
-    return np.arctan2(a[0] * b[1] - a[1] * b[0], (a * b).sum(axis=0))
+        g = (jet.lo[1:3] + jet.hi[1:3]) / 2
+        g = g / np.abs(g).max(axis=0)  # neither too small nor too large to be multiplied
+        a, b = g[:, : len(begin)], g[:, len(begin) :]
+        return np.arctan2(a[0] * b[1] - a[1] * b[0], (a * b).sum(axis=0))
 
 
 def rectangle(low: Array, high: Array) -> Array:
