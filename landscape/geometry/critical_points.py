@@ -152,7 +152,7 @@ class CriticalPoints(Sequence[CriticalPoint]):
             sign, size = ("−" if place.index < 0 else "+"), abs(place.index)
             terms.append((sign, f"{size} ({place.kind})"))
         if not terms:
-            return "no isolated critical point"
+            return "no isolated critical point found"
         text = "".join(f" {sign} {term}" for sign, term in terms)
         return text.removeprefix(" + ").lstrip() + f" = {numeral(self.index_sum)}"
 

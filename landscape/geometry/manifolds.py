@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from landscape.geometry.critical_points import CriticalPoint, CriticalPoints
 from landscape.surface import Array, Surface
 
-BEGIN = 1e-5  # of the domain's size: how far beside the saddle a line begins
-SPACING = 1 / 150  # of the domain's size, between the points that are kept
-LONGEST = 6.0  # domain sizes
-ARRIVED = 1e-7  # of the typical gradient
+BEGIN = 1e-4  # of the domain's size: how far beside the saddle a line begins
+SPACING = 1 / 320  # of the domain's size: length of a step
+KEPT = 2  # every so many steps a point is kept
+LONGEST = 4.0  # domain sizes
+PORTION = 40  # steps between two chances to give it up
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,68 +34,102 @@ class Manifold:
     unstable: tuple[Array, Array]
 
 
-def manifolds(critical: CriticalPoints) -> Iterator[Manifold]:
-    """The manifolds of every saddle, one after another, in the gradient flow dx/dt = −∇f.
+def manifolds(critical: CriticalPoints) -> Iterator[tuple[Manifold, ...]]:
+    """The manifolds of all saddles in the gradient flow dx/dt = −∇f; empty until they are all there.
 
-    Followed by LSODA, which changes to an implicit method where a valley makes the flow stiff.
+    All lines are followed at once, each by the exact flow of the quadratic model where it is, step by step:
+    an exponential Rosenbrock–Euler method with a midpoint, which no stiff valley can make unstable.
 
     >>> from landscape import surfaces
     >>> from landscape.geometry.critical_points import critical_points
-    >>> found = next(manifolds(critical_points(surfaces["twin_valleys"])))
-    >>> bool(abs(found.stable[0][:, 0]).max() < 1e-9), found.unstable[0][-1].round(3).tolist()[1]
-    (True, 0.0)
+    >>> *_, found = manifolds(critical_points(surfaces["twin_valleys"]))
+    >>> bool(abs(found[0].stable[0][:, 0]).max() < 1e-9), (found[0].unstable[0][-1].round(3) + 0.0).tolist()
+    (True, [1.0, 0.0])
     """
-    surface = critical.surface
+    surface, saddles = critical.surface, critical.of("saddle")
+    if not saddles:
+        yield ()
+        return
     surface.compile()
-    x, y = (np.linspace(*side, 24) for side in (surface.x, surface.y))
-    slopes = surface.gradient(np.stack(np.meshgrid(x, y), axis=-1))
-    sizes = np.hypot(slopes[..., 0], slopes[..., 1])
-    typical = float(np.median(sizes[np.isfinite(sizes)])) if np.isfinite(sizes).any() else 1.0
-    for saddle in critical.of("saddle"):
-        lines = []
-        for column, direction in ((1, 1.0), (0, -1.0)):
-            for side in (1.0, -1.0):
-                begin = saddle.position + side * BEGIN * surface.size * saddle.eigenvectors[:, column]
-                line = _flow(surface, begin, direction, max(typical, 1e-300))
-                line = np.concatenate([saddle.position[None], line])
-                line.flags.writeable = False
-                lines.append(line)
-        yield Manifold(saddle, (lines[0], lines[1]), (lines[2], lines[3]))
+    begins: list[Array] = []
+    signs: list[float] = []
+    for saddle in saddles:
+        # Up along the direction that bends up, down along the one that bends down, to both sides.
+        for column, sign in ((1, 1.0), (1, 1.0), (0, -1.0), (0, -1.0)):
+            side = 1.0 if len(begins) % 2 == 0 else -1.0
+            begins.append(saddle.position + side * BEGIN * surface.size * saddle.eigenvectors[:, column])
+            signs.append(sign)
+    lines: list[list[Array]] = []
+    for known in _flow(surface, np.array(begins), np.array(signs)):
+        lines = known
+        yield ()
+    found = []
+    for place, saddle in enumerate(saddles):
+        four = [_line(saddle.position, lines[4 * place + k]) for k in range(4)]
+        found.append(Manifold(saddle, (four[0], four[1]), (four[2], four[3])))
+    yield tuple(found)
 
 
-def _flow(surface: Surface, begin: Array, direction: float, typical: float) -> Array:
-    """The line along ±∇f from a point to where the gradient vanishes or the domain ends: `(n, 2)`."""
-    from scipy.integrate import ode
+def _line(saddle: Array, points: list[Array]) -> Array:
+    line = np.concatenate([saddle[None], np.array(points)])
+    line.flags.writeable = False
+    return line
 
-    gradient_at, values, size = surface.expression.gradient_at, surface.values, surface.size
-    slow = 0.02 * typical  # near a critical point the pace fades with the gradient, else it is constant
-    lost = False
 
-    def pace(_: float, at: Array) -> tuple[float, float]:
-        nonlocal lost
-        try:
-            g_x, g_y = gradient_at(float(at[0]), float(at[1]), *values)
-            length = math.hypot(g_x, g_y)
-        except (ArithmeticError, ValueError):
-            length = math.nan
-        if not math.isfinite(length):
-            lost = True
-            return 0.0, 0.0
-        factor = direction * size / (length + slow)
-        return factor * g_x, factor * g_y
-
-    solver = ode(pace).set_integrator("lsoda", rtol=1e-7, atol=1e-10 * size, nsteps=4000, max_step=0.05)
-    solver.set_initial_value(begin, 0.0)
-    line, time = [begin], 0.0
-    (x_low, x_high), (y_low, y_high) = surface.x, surface.y
-    while time < LONGEST and not lost:
-        time += SPACING
-        at = solver.integrate(time)
-        if not solver.successful() or lost:
+def _flow(surface: Surface, begins: Array, signs: Array) -> Iterator[list[list[Array]]]:
+    """Lines along ±∇f from many points at once; each ends at a critical point or beyond the domain."""
+    lines = [[begin] for begin in begins]
+    walking, at = np.arange(len(begins)), begins.copy()
+    low, high = np.array([surface.x[0], surface.y[0]]), np.array([surface.x[1], surface.y[1]])
+    for step in range(round(LONGEST / SPACING)):
+        half, ends = _move(surface, at, at, signs[walking], SPACING / 2)
+        moved, _ = _move(surface, at, half, signs[walking], SPACING)
+        moved[ends] = half[ends]  # where the model's flow comes to rest
+        good = np.isfinite(moved).all(axis=1)
+        inside = ((at >= low) & (at <= high)).all(axis=1)
+        going = good & inside & ~ends
+        for k in np.flatnonzero(good & inside & (ends | (step % KEPT == KEPT - 1))):
+            lines[walking[k]].append(moved[k])
+        for k in np.flatnonzero(good & ~inside & (step % KEPT != 0)):
+            lines[walking[k]].append(at[k])  # the first point beyond the edge
+        walking, at = walking[going], moved[going]
+        if not len(walking):
             break
-        line.append(at.copy())
-        if not (x_low <= at[0] <= x_high and y_low <= at[1] <= y_high):
-            break
-        if np.hypot(*(line[-1] - line[-2])) < 1e-6 * size and time > 20 * SPACING:
-            break
-    return np.array(line)
+        if step % PORTION == PORTION - 1:
+            yield lines
+    yield lines
+
+
+def _move(surface: Surface, at: Array, model: Array, signs: Array, length: float) -> tuple[Array, Any]:
+    """From points `(n, 2)`, a step of this length along the flow of the quadratic model of other points.
+
+    In an eigenvector's direction the flow moves by σg(e^{σλh} − 1)/(σλ) in a time h, which is searched for
+    each point. Where even an endless time does not lead so far there is a critical point: the line ends.
+    """
+    with np.errstate(all="ignore"):
+        slope, hessian = surface.gradient(model), surface.hessian(model)
+        known: Any = np.isfinite(hessian).all(axis=(1, 2)) & np.isfinite(slope).all(axis=1)
+        values, vectors = np.linalg.eigh(np.where(known[:, None, None], hessian, np.eye(2)))
+        pull = np.einsum("nij,ni->nj", vectors, np.where(known[:, None], slope, 1.0)) * signs[:, None]
+        rate = values * signs[:, None]
+        # Of the order of the time that a straight step would take, from far too short to far too long.
+        unit = length * surface.size / np.maximum(np.linalg.norm(pull, axis=1), 1e-300)
+        shortest, longest = np.log(unit) - 12, np.log(unit) + 25
+        for _ in range(46):
+            middle = (shortest + longest) / 2
+            far = np.linalg.norm(_drift(pull, rate, np.exp(middle)), axis=1) > length * surface.size
+            longest, shortest = np.where(far, middle, longest), np.where(far, shortest, middle)
+        drift = _drift(pull, rate, np.exp(shortest))
+        rest = -pull / np.where(rate == 0, 1.0, rate)
+        # A little farther than the step, so that a midpoint never lies at rest itself.
+        ends = (rate < 0).all(axis=1) & (np.linalg.norm(rest, axis=1) <= 1.5 * length * surface.size)
+        drift = np.where(ends[:, None], rest, drift)
+        moved = at + np.einsum("nij,nj->ni", vectors, drift)
+    return np.where(known[:, None], moved, np.nan), ends
+
+
+def _drift(pull: Array, rate: Array, time: Array) -> Array:
+    """How far the flow of the model leads in a time, in the directions of the eigenvectors."""
+    exponent = np.clip(rate * time[:, None], -700, 700)
+    straight = pull * time[:, None] * (1 + exponent / 2)
+    return np.where(np.abs(exponent) > 1e-9, pull * np.expm1(exponent) / rate, straight)

@@ -23,6 +23,7 @@ from landscape.surface import Array, Surface
 
 FRACTION = 0.05
 THICKNESS = 0.025
+CAPPED = 0.98  # quantile above which a gradient counts no more: a pole would outweigh all the rest
 CLOSER = 0.9  # of the distance to a critical point: what Newton's step must leave at most to be near it
 GRID = 160
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -127,7 +128,7 @@ def _typical(sizes: Array) -> float:
     """The weighted median: half of all change happens where the gradient is larger."""
     if not sizes.size:
         return 0.0
-    ordered = np.sort(sizes)
+    ordered = np.sort(np.minimum(sizes, np.quantile(sizes, CAPPED)))
     total = np.cumsum(ordered)
     return float(ordered[min(np.searchsorted(total, total[-1] / 2), len(ordered) - 1)])
 
@@ -158,6 +159,12 @@ def _near_critical(points: Array, gradient: Array, hessian: Array, critical: Cri
     return near.reshape(points.shape[:-1])
 
 
+def _enclosed(line: Array) -> float:
+    """Area inside a closed line."""
+    x, y = line.T
+    return abs(float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))) / 2
+
+
 def _outline(region: Mask, low: Array, high: Array) -> list[Array]:
     from contourpy import contour_generator
     from scipy.ndimage import gaussian_filter
@@ -167,7 +174,7 @@ def _outline(region: Mask, low: Array, high: Array) -> list[Array]:
     middles = (np.arange(-1, GRID + 1) + 0.5) / GRID
     xs, ys = np.clip(middles, 0, 1) * (high[0] - low[0]) + low[0], np.clip(middles, 0, 1)
     lines = contour_generator(xs, ys * (high[1] - low[1]) + low[1], padded).lines(0.5)
-    found = sorted((np.asarray(line) for line in lines), key=len, reverse=True)
+    found = sorted((np.asarray(line) for line in lines), key=_enclosed, reverse=True)
     for line in found:
         line.flags.writeable = False
     return found

@@ -13,7 +13,6 @@ from landscape.geometry.plateaus import Plateaus, plateaus
 from landscape.surface import Array, Surface
 
 GRID = 161  # nodes a side at which curvature is known
-MOST_MANIFOLDS = 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +24,7 @@ class Shape:
     critical : critical points and the check that none is missing
     plateaus : None until they are looked for
     hessians : `(GRID, GRID, 2, 2)` on the domain, edges included; None until then
-    manifolds : of the saddles, as they come
+    manifolds : of the saddles; empty until they are known
     complete : whether nothing more will come
     """
 
@@ -55,11 +54,7 @@ def analysed(surface: Surface) -> Iterator[Shape]:
     hessians.flags.writeable = False
     shape = Shape(surface, critical, plateaus(surface, critical), hessians)
     yield shape
-    found: list[Manifold] = []
-    for manifold in manifolds(critical):
-        found.append(manifold)
-        if len(found) % 12 == 0:
-            yield replace(shape, manifolds=tuple(found))
-        if len(found) == MOST_MANIFOLDS:
-            break
-    yield replace(shape, manifolds=tuple(found), complete=True)
+    for found in manifolds(critical):
+        shape = replace(shape, manifolds=found) if found else shape
+        yield shape
+    yield replace(shape, complete=True)
