@@ -22,7 +22,7 @@ from gui.views.strip_chart import Curves, StripChart
 from gui.views.tints import Areas
 from landscape.errors import LandscapeError
 from landscape.files import write_whole
-from landscape.geometry.stability import unstable
+from landscape.geometry.stability import sharpness_on, stability_limit
 from landscape.race import Race, solve
 from landscape.relief import Relief, relief
 from landscape.scene import Scene
@@ -144,7 +144,7 @@ def _areas(race: Race, shape: Shape) -> tuple[Areas, str]:
         return Areas(flat), ""
     red = None
     if overlays.stability and shape.hessians is not None:
-        red = unstable(entry.path, 0, shape.hessians)
+        red = sharpness_on(entry.path, 0, shape.hessians) > stability_limit(entry.path.optimizer)
     if not overlays.basins:
         return Areas(flat, None, red), ""
     rule = entry.racer.optimizer

@@ -84,6 +84,8 @@ def _commands() -> Any:
         def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
             if args and args[0] not in self.commands and not args[0].startswith("-"):
                 args = ["open", *args]
+            if len(args) > 1 and args[0] in ("race", "points") and _is_formula(args[1]):
+                args = [args[0], *args[2:], "--", args[1]]  # its minus would pass for an option
             parsed: list[str] = super().parse_args(ctx, args)
             return parsed
 
@@ -97,6 +99,11 @@ def _commands() -> Any:
     app.command("race")(race)
     app.command("points")(points)
     return typer.main.get_command(app)
+
+
+def _is_formula(text: str) -> bool:
+    """Whether an argument with a minus in front is a formula, and no option."""
+    return text.startswith("-") and not text.startswith("--")
 
 
 def open_window(scene: Annotated[Path | None, _argument("A scene file.")] = None) -> int:

@@ -76,7 +76,17 @@ class Race:
     def losses_above_lowest(self, minima: Array | None = None) -> tuple[Array, ...]:
         """Each path's losses above the lowest that is known: of any path, or at one of the minima."""
         paths = [entry.path for entry in self.entries]
-        found = [float(np.nanmin(path.losses)) for path in paths if np.isfinite(path.losses).any()]
+        # Where a bottomless surface falls away far outside there is no lowest loss worth the name.
+        (x_low, x_high), (y_low, y_high) = self.surface.x, self.surface.y
+        middle = np.array([(x_low + x_high) / 2, (y_low + y_high) / 2])
+        sides = np.array([x_high - x_low, y_high - y_low])
+        found = []
+        for path in paths:
+            with np.errstate(invalid="ignore"):
+                near = (np.abs(path.points - middle) <= 1.5 * sides).all(axis=1)
+            losses = path.losses[near & np.isfinite(path.losses)]
+            if losses.size:
+                found.append(float(losses.min()))
         if minima is not None and len(minima):
             found.append(float(self.surface.value(minima).min()))
         lowest = min(found, default=0.0)

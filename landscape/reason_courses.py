@@ -20,6 +20,7 @@ ROUNDS = 6.0  # times its radius a stay must be walked to be a jitter: straight 
 STEADY = 0.7  # second half's steps against the first half's: what fades more is settling
 DRIFT = 0.5  # of its radius between the halves of a jitter: more is going somewhere
 ROAMS = 0.05  # of the domain's size: without a scale of its own, a rule that swings farther roams
+ALONG = 0.3  # of the largest curvature: a zig-zag along a direction that bends less has other reasons
 SAME = 0.4  # of a zig-zag that a jitter covers: then it is said as what it is
 DROWNED = 3.0  # times the noise's deviation: a gradient smaller than that is lost in it
 OVERSHOT = 0.05  # of the start's distance: a swing that can be seen
@@ -27,6 +28,7 @@ FASTER = 2.0  # times α‖g‖, for `TOGETHER` steps in a row: what velocity mu
 TOGETHER = 10
 CANCELS = 0.1  # of weight decay's pull: a shorter step is what slope and decay leave of each other
 AGREES = 0.01  # how near a first step must be to the theory to be called its consequence
+UNSETTLED = 2e-3  # of the drop to the minimum: how far above it a rule that does not settle is told
 RISING = 30  # steps in which a missing bias correction makes itself felt
 
 
@@ -54,7 +56,10 @@ def zigzag(f: Facts) -> Found:
         return None
     sharpness = f.sharpness[first:last]
     known = float(np.median(sharpness)) if np.isfinite(sharpness).all() else 0.0
-    beside = f"; {f.beside_limit(known)}" if known > 0 else ""
+    bent = f.bend(first, last, axis)  # what bends the other way, or not at all, does not make it turn
+    beside = f"; {f.beside_limit(known)}" if bent > ALONG * known > 0 else ""
+    if abs(bent) <= TINY * max(known, 1.0):
+        beside = ", across a kink"
     sentence = f"Zig-zag: the sign of g_{'xy'[axis]} changed {len(turns)} of {last - first} steps{beside}."
     return sentence, first, last
 
@@ -184,16 +189,21 @@ def end(f: Facts) -> Found:
         return _on_the_way(f)
     place, whole = f.goal
     lows = f.path.surface.value(np.array([places[0] for places in f.critical.attractors]))
-    loss, lowest, zero = float(f.path.surface.value(place)), lows.min(), TINY * float(np.ptp(f.losses))
+    bottom, loss = float(f.path.surface.value(place)), float(f.losses[-1])
+    lowest, zero = float(lows.min()), TINY * float(np.ptp(f.losses))
     if len(lows) == 1:
         rank = "the only one"
-    elif loss - lowest <= max(zero, TINY * abs(lowest)):
+    elif bottom - lowest <= max(zero, TINY * abs(lowest)):
         rank = f"none of the {len(lows)} known is lower"
     else:
         rank = f"the lowest of {len(lows)} known has {numeral(lowest if abs(lowest) > zero else 0.0, 3)}"
     what = f"{'line of minima at' if whole else 'minimum'} {f.place(place)}"
+    shown = numeral(loss if abs(loss) > zero else 0.0, 3)
+    if _steady(f) and loss - bottom > UNSETTLED * float(f.losses[0] - bottom):
+        around = f"Stays around the {what} from step {f.arrived} on, but does not settle"
+        return f"{around}: loss {shown} at the end.", f.arrived, f.last
     reached = f"Reached the {what} at step {f.arrived}" if f.arrived else f"Began and stayed in the {what}"
-    return f"{reached}: loss {numeral(loss if abs(loss) > zero else 0.0, 3)}; {rank}.", f.arrived, f.last
+    return f"{reached}: loss {shown} at the end; {rank}.", f.arrived, f.last
 
 
 def _on_the_way(f: Facts) -> Found:

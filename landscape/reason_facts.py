@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +12,7 @@ from landscape.descent import Path
 from landscape.geometry.critical_points import CriticalPoints
 from landscape.geometry.escape import Escape, escape
 from landscape.geometry.plateaus import Plateaus
-from landscape.geometry.stability import sharpness, stability_limit
+from landscape.geometry.stability import largest_curvature, sharpness, stability_limit
 from landscape.numerals import numeral, pair
 from landscape.remarks import WINDOW
 from landscape.surface import Array
@@ -93,12 +92,22 @@ class Facts:
         share = sharpness / self.limit
         verdict = "above the" if share > 1 else "just under the" if share >= CLOSE else "below the"
         name = "scaled αλ₁" if self.scales else "αλ₁"
-        return f"{name} = {numeral(sharpness, 3)}, {verdict} limit {numeral(self.limit, 3)}"
+        digits = 3 if abs(share - 1) > 0.01 else 5
+        return f"{name} = {numeral(sharpness, digits)}, {verdict} limit {numeral(self.limit, 3)}"
+
+    def bend(self, first: int, last: int, axis: int) -> float:
+        """α times the curvature along a coordinate, scaled as the rule scales: the median of a stretch."""
+        among = slice(first, last)
+        hessians = self.path.surface.hessian(self.points[among])
+        largest = largest_curvature(hessians)
+        with np.errstate(all="ignore"):
+            share = hessians[:, axis, axis] / np.where(largest == 0, np.nan, largest)
+            bent = np.nan_to_num(share * self.sharpness[among])
+        return float(np.median(bent)) if len(bent) else 0.0
 
     def place(self, point: Array) -> str:
         """A point in words, no finer than can be seen."""
-        digits = 3 - math.floor(math.log10(self.path.surface.size))
-        return pair(np.round(point, digits), 3)
+        return pair(np.where(np.abs(point) < 1e-6 * self.path.surface.size, 0.0, point), 3)
 
     @property
     def noisy(self) -> bool:

@@ -21,6 +21,7 @@ FLIPS = 0.6  # share of steps on which a gradient component must change its sign
 CRAWL = 1e-3  # a step this small against the first is a crawl
 NEAR = 0.02  # of the domain's size: Newton's step to a critical point that one is at
 BESIDE = 0.06  # the same, for a saddle that is being passed
+NEWTON_STEPS = 12
 STUCK = 2e-3  # gradient this small against the path's largest is "almost no gradient"
 
 
@@ -57,20 +58,39 @@ class Moment:
         return float(low), float(high)
 
     @cached_property
+    def critical_near(self) -> tuple[float, tuple[float, float]]:
+        """The critical point that Newton's method leads to: how far in domain sizes, the curvatures there.
+
+        Infinitely far if it leads to none, or away.
+        """
+        nowhere = (float("inf"), (float("nan"), float("nan")))
+        surface, at = self.path.surface, self.point
+        curvature = np.abs(surface.hessian(at)).max()
+        slope = self.slope
+        for _ in range(NEWTON_STEPS):
+            hessian, gradient = surface.hessian(at), surface.gradient(at)
+            if not (np.isfinite(hessian).all() and np.isfinite(gradient).all()):
+                return nowhere
+            slope = float(np.hypot(*gradient))
+            # What is left of a gradient at a critical point is rounding, and leads nowhere.
+            if slope <= max(1e-12 * curvature * surface.size, 1e-9 * self.slope):
+                low, high = np.linalg.eigvalsh(hessian)
+                return float(np.hypot(*(at - self.point))) / surface.size, (float(low), float(high))
+            at = at - np.linalg.lstsq(hessian, gradient, rcond=1e-9)[0]
+            if np.hypot(*(at - self.point)) > 2 * BESIDE * surface.size:
+                break
+        return nowhere
+
+    @property
     def to_critical_point(self) -> float:
-        """About how far the nearest critical point is, in domain sizes: the length of Newton's step to it."""
-        hessian, gradient = self.path.surface.hessian(self.point), self.path.gradients[self.step]
-        if not (np.isfinite(hessian).all() and np.isfinite(gradient).all()):
-            return float("inf")
-        # What is left of a gradient at a critical point is rounding, and leads nowhere.
-        if self.slope <= 1e-12 * np.abs(hessian).max() * self.path.surface.size:
-            return 0.0
-        step = np.linalg.lstsq(hessian, gradient, rcond=1e-9)[0]
-        there = self.path.surface.gradient(self.point - step)
-        # In the flat tail of a pit Newton's step is short, too, but leads nowhere.
-        if not np.hypot(*there) <= 0.1 * self.slope:
-            return float("inf")
-        return float(np.hypot(*step)) / self.path.surface.size
+        """How far that critical point is, in domain sizes."""
+        return self.critical_near[0]
+
+    @property
+    def at_saddle(self) -> bool:
+        """Whether it is a saddle, and no line of minima whose one curvature is rounding."""
+        low, high = self.critical_near[1]
+        return high > 0 and low < -1e-6 * high
 
 
 def remark(path: Path, step: int) -> str:
@@ -131,12 +151,15 @@ def _zigzag(moment: Moment, step: int) -> str:
         return ""
     sentence = f"Zig-zag: the sign of g_{'xy'[axis]} changed {flips[axis]} of {len(window) - 1} steps"
     rate = moment.path.learning_rates[min(moment.step, moment.path.steps - 1)]
-    scale = scaling(moment.path, moment.step)
-    sharpness = float(rate * largest_curvature(moment.path.surface.hessian(moment.point), scale))
-    if sharpness > 0:  # not at a kink
+    scale, hessian = scaling(moment.path, moment.step), moment.path.surface.hessian(moment.point)
+    sharpness = float(rate * largest_curvature(hessian, scale))
+    along = float(rate * hessian[axis, axis] / scale[axis])
+    if along > 0.3 * sharpness > 0:  # else something other than curvature makes it turn, such as a kink
         name = "αλ₁" if (scale == 1).all() else "scaled αλ₁"
         limit = numeral(stability_limit(moment.path.optimizer), 3)
         sentence += f"; {name} = {numeral(sharpness, 3)}, limit {limit}"
+    elif along == 0:
+        sentence += ", across a kink"
     return sentence + "."
 
 
@@ -149,7 +172,7 @@ def _settled(moment: Moment, step: int) -> str:
         if low > 0:
             loss = numeral(moment.path.losses[moment.step])
             return f"Settling in a minimum: loss {loss}, a step is {numeral(length, 1)}."
-        if low < 0 < high:
+        if moment.at_saddle:
             return (
                 f"Stuck at a saddle: ‖g‖ = {numeral(moment.slope, 1)},"
                 f" λ = {numeral(low, 2)} and {numeral(high, 2)}."
@@ -162,8 +185,8 @@ def _settled(moment: Moment, step: int) -> str:
 
 
 def _saddle(moment: Moment, step: int) -> str:
-    low, high = moment.eigenvalues
-    if not (low < 0 < high and moment.to_critical_point < BESIDE):
+    low, high = moment.critical_near[1]
+    if not (moment.at_saddle and moment.to_critical_point < BESIDE):
         return ""
     return (
         f"Passing a saddle: ‖g‖ = {numeral(moment.slope, 2)}, λ = {numeral(low, 2)} and {numeral(high, 2)}."

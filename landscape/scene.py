@@ -42,6 +42,7 @@ Layout = Literal["both", "map", "surface"]
 Measure = Literal["gradient", "distance", "sharpness", "starts", "evaluations"]
 Colormap = Literal["landscape", "viridis", "cividis", "cet_l17", "cet_d1"]
 # What the learning rates depend on where they are levelled.
+TUNED_FOR = ("surface", "start", "more_starts", "steps", "schedule", "noise", "seed")
 LEVELLED_BY: dict[Policy, set[str]] = {
     "equal_rate": {"rates", "optimizers"},
     "equal_first_step": {"rates", "optimizers", "start", "surface", "schedule"},
@@ -245,12 +246,20 @@ class Scene(Part):
         running = [place for place, racer in enumerate(self.optimizers) if racer.enabled]
         return self.overlays.focus if self.overlays.focus in running else next(iter(running), None)
 
+    @property
+    def against(self) -> int | None:
+        """The place of the rule whose basins are shown beside those of the rule in focus, or None."""
+        place = self.overlays.against
+        there = place is not None and place < len(self.optimizers) and self.optimizers[place].enabled
+        return place if self.overlays.basins and there and place != self.focus else None
+
     def edited(self, **changes: Any) -> Scene:
         """A new scene with these fields changed, validated, and its learning rates in keeping with `rates`.
 
         Where they are levelled, all follow the rule whose learning rate was changed, else the first of
         those that are switched on; a rule that is new to the race follows, too. The first step is that from
-        `start`, without noise. Where they were tuned, one set by hand makes them "own".
+        `start`, without noise. Where they were tuned, one set by hand makes them "own",
+        and so does another race than the one they were tuned for.
 
         Raises
         ------
@@ -263,7 +272,8 @@ class Scene(Part):
         """
         given = {name: getattr(self, name) for name in type(self).model_fields}
         scene = _validated({**given, **changes}, "")
-        if scene.rates == "tuned" and "rates" not in changes and _set_by_hand(self, scene):
+        other = any(getattr(scene, name) != getattr(self, name) for name in TUNED_FOR)
+        if scene.rates == "tuned" and "rates" not in changes and (other or _set_by_hand(self, scene)):
             return scene.model_copy(update={"rates": "own", "tuning_evaluations": 0})
         if changes.keys() & LEVELLED_BY.get(scene.rates, set()):
             return scene.model_copy(update={"optimizers": _levelled(scene, _leader(self, scene))})

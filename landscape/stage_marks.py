@@ -16,8 +16,8 @@ Shape = Literal["arrow", "box"]
 Units = Literal["gradient", "step", "ratio"]
 Role = Literal["old", "part", "result"]
 
-SMALL = 1 / 20  # of the room: a shorter step is magnified
-GROWN = 1 / 2  # of the room: what a magnified step may span, so that it magnifies by 10 at least
+SMALL = 1 / 3  # of the room: a shorter step, which its ball would hide, is magnified
+GROWN = 1.0  # of the room: what a magnified step may span
 PLURAL: dict[str, str] = {"gradient": "gradients", "step": "steps", "ratio": "ratios"}
 
 

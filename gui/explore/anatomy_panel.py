@@ -37,6 +37,7 @@ class AnatomyPanel(Card):
         top.addWidget(self.sentence, 1)
         words.addLayout(top)
         self.formula = OneLine()
+        self.formula.elide = Qt.TextElideMode.ElideMiddle  # the result is at the end
         self.formula.setProperty("kind", "formula")
         self.formula.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         below = QHBoxLayout()
@@ -63,7 +64,7 @@ class AnatomyPanel(Card):
         """Show stage `number`, from 1, of the update that leaves a step."""
         if not found:
             self.title.setText(f"{rule}: no further update")
-            self.sentence.setText("The path has ended here.")
+            self.sentence.setText("This is the last position of its path.")
             self.formula.setText("")
             self.scale.setText("")
             return

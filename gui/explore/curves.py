@@ -65,16 +65,18 @@ def measure_curves(race: Race, name: Measure, looks: list[Look], shape: Shape | 
 
 def _limits(race: Race, looks: list[Look]) -> tuple[tuple[float, str, str], ...]:
     """The limit of each rule, once for those that share it."""
-    found: dict[float, tuple[list[str], str, str]] = {}
+    found: dict[float, tuple[list[str], set[str], str]] = {}
     for entry in race.entries:
         rule = entry.racer.optimizer
         limit = round(stability_limit(rule), 9)
-        names, _, _ = found.setdefault(limit, ([], limit_formula(rule), looks[entry.index].colour))
+        names, formulas, _ = found.setdefault(limit, ([], set(), looks[entry.index].colour))
         names.append(entry.label)
+        formulas.add(limit_formula(rule))
     limits = []
-    for limit, (names, formula, colour) in found.items():
-        value = "" if formula == "2" else f" = {numeral(limit, 3)}"
-        name = f"limit of {', '.join(names)}: {formula}{value}"
+    for limit, (names, formulas, colour) in found.items():
+        value = numeral(limit, 3)
+        formula = next(iter(formulas)) if len(formulas) == 1 else value
+        name = f"limit of {', '.join(names)}: {formula}" + ("" if formula == value else f" = {value}")
         limits.append((limit, name, colour if len(names) == 1 else ""))
     return tuple(limits)
 

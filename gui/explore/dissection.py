@@ -64,20 +64,24 @@ class Dissection(QObject):
             self.refresh()
 
     def move(self, by: int) -> None:
-        """One stage forward or back; past the ends of an update, to the next one or the last."""
+        """One stage forward or back; past the ends of an update, to the next one or the one before."""
         self._playback.pause()
-        if self._entry() is None:
+        entry = self._entry()
+        if entry is None:
             return
-        count = len(self._stages(self._playback.step))
-        if 0 <= self.number + by <= count:
-            self.number += by
-        else:
-            step = self._playback.step + by
-            if not 0 <= step <= self._playback.length:
-                return
-            number = 1 if by > 0 else len(self._stages(step))
-            self._playback.go_to(step)
-            self.number = number
+        step = self._playback.step
+        number, count = self.number + by, max(len(self._stages(step)), 1)
+        if by < 0 and number < 1:
+            step = min(step, entry.path.last) - 1
+            number = len(self._stages(step)) if step >= 0 else 0
+        elif number > count and step < min(self._playback.length, entry.path.last):
+            step, number = step + 1, 1
+        elif number > count:
+            number = count
+        if step < 0:
+            return
+        self._playback.go_to(step)
+        self.number = number
         self.refresh()
 
     def _stepped(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -13,7 +14,7 @@ from gui.theme import Theme
 from gui.views.tints import BASIN_COLOURS
 from gui.widgets.card import Card, label
 from gui.widgets.toggle import ToggleRow
-from landscape.numerals import pair
+from landscape.numerals import numeral, pair
 from landscape.race import labels
 from landscape.scene import Scene
 
@@ -43,8 +44,14 @@ class Link(QLabel):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(text)
 
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        event.accept()  # so that the release is ours
+
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        self.activated.emit()
+        assert event is not None
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.activated.emit()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
@@ -86,7 +93,9 @@ class FocusCard(Card):
         self.anatomy = ToggleRow("One step, taken apart", "Stage by stage: Shift+→ forward, Shift+← back")
         self.stability = ToggleRow("Unstable where αλ is too large", "Where α·λ_max exceeds the rule's limit")
         self.basins = ToggleRow("Basins of attraction", "The minimum that this rule reaches from every start")
-        for row in (self.anatomy, self.stability, self.basins):
+        self.bound = label("", "dim", wrap=True)
+        self.bound.hide()
+        for row in (self.anatomy, self.stability, self.bound, self.basins):
             self.body.addWidget(row)
         self.against = QComboBox()
         self.against.setAccessibleName("Compare its basins with")
@@ -111,6 +120,7 @@ class FocusCard(Card):
         if names != self._labels:
             self._rebuild(names, [racer.optimizer.title for racer in scene.optimizers])
         focus = scene.focus
+        self._group.setExclusive(focus is not None)  # else the last one could not be let go
         for place, (button, racer) in enumerate(zip(self.buttons, scene.optimizers, strict=True)):
             button.setEnabled(racer.enabled)
             button.setChecked(place == focus)
@@ -140,9 +150,17 @@ class FocusCard(Card):
             self.links.append(link)
         self.rebuilt.emit()
 
-    def show_basins(self, basins: Basins | None) -> None:
+    def show_basins(self, basins: Basins | None, other: Basins | None) -> None:
         """Say which colour is which minimum, and how much of the map reaches it."""
-        self.legend.setText("" if basins is None else _legend(basins))
+        self.legend.setText("" if basins is None else _legend(basins, other))
+
+    def show_stability(self, unstable: np.ndarray | None, sharpest: float, limit: float) -> None:
+        """Say how much of the map is beyond the limit, or how far below it everything is."""
+        self.bound.setVisible(unstable is not None)
+        if unstable is not None:
+            text = f"αλ_max up to {numeral(sharpest, 3)}, limit {numeral(limit, 3)}: "
+            share = float(unstable.mean())
+            self.bound.setText(text + (f"{100 * share:.0f} % of the map." if share else "stable everywhere."))
 
     def show_anatomy(self, on: bool) -> None:
         """Whether a step is being taken apart."""
@@ -163,6 +181,7 @@ class FocusCard(Card):
             button = QPushButton(name)
             button.setObjectName("letter")
             button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, arrow keys still step the race
             button.setToolTip(f"{title} in focus")
             button.setAccessibleName(f"{title} ({name}) in focus")
             button.clicked.connect(lambda _, place=place: self._set("rule in focus", focus=place))
@@ -177,21 +196,34 @@ class FocusCard(Card):
         self._document.edit(f"change the {words}", overlays=overlays)
 
 
-def _legend(basins: Basins) -> str:
+def _legend(basins: Basins, other: Basins | None) -> str:
+    """A line for each minimum: its colour, number and place, and its share under one rule or two."""
     from landscape.geometry.basins import DIVERGED, TRAVELLING, UNDEFINED
 
-    otherwise = {TRAVELLING: "still travelling", DIVERGED: "diverged", UNDEFINED: "stopped at a hole"}
-    shares = basins.fractions
-    order = sorted(range(len(basins.minima)), key=lambda place: -shares[place])
+    shares = [found.fractions for found in (basins, other) if found is not None]
+    last = basins if other is None else other  # numbered alike, the second may know more minima
+    order = sorted(range(len(last.minima)), key=lambda place: -shares[0].get(place, 0.0))
+
+    def percent(code: int) -> str:
+        return " | ".join(f"{100 * share.get(code, 0.0):.1f} %" for share in shares)
+
     parts = []
     for place in order[:MOST_BASINS]:
         colour = BASIN_COLOURS[place % len(BASIN_COLOURS)]
-        where = pair(basins.minima[place], 3)
-        parts.append(f'<span style="color:{colour}">■</span> {place + 1} {where} {100 * shares[place]:.1f} %')
-    rest = sum(shares[place] for place in order[MOST_BASINS:])
-    if rest:
-        parts.append(f"{len(order) - MOST_BASINS} more {100 * rest:.1f} %")
-    for code, name in otherwise.items():
-        if shares[code]:
-            parts.append(f"{name} {100 * shares[code]:.1f} %")
+        where = pair(last.minima[place], 3)
+        parts.append(f'<span style="color:{colour}">■</span> {place + 1} {where} {percent(place)}')
+    rest = [sum(share.get(place, 0.0) for place in order[MOST_BASINS:]) for share in shares]
+    if any(rest):
+        listed = " | ".join(f"{100 * share:.1f} %" for share in rest)
+        parts.append(f"{len(order) - MOST_BASINS} more {listed}")
+    for code, name in (
+        (TRAVELLING, "□ still travelling"),
+        (DIVERGED, "▨ diverged"),
+        (UNDEFINED, "□ in a hole"),
+    ):
+        if any(share.get(code, 0.0) > 5e-4 for share in shares):
+            parts.append(f"{name} {percent(code)}")
+    if other is not None:
+        differ = float((basins.labels != other.labels).mean())
+        parts.append(f"▧ they differ on {100 * differ:.1f} % of the map")
     return "<br>".join(parts)

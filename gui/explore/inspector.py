@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from gui.document import Document
@@ -50,6 +51,15 @@ class Inspector(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedWidth(WIDTH)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Only what scrolls is for the column; all other keys go on to the window."""
+        assert event is not None
+        scrolls = (Qt.Key.Key_Up, Qt.Key.Key_Down)
+        if event.key() in scrolls and not event.modifiers():
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
 
     def show_scene(self, scene: Scene, theme: Theme) -> None:
         """Show this scene in all cards."""

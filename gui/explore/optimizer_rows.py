@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from gui.document import Document
-from gui.explore.analysis import tuning_sentence
+from gui.explore.tuning import tuning_sentence
 from gui.theme import DARK, Look, Theme, looks
 from gui.views.marks import draw_ball, line_pen
 from gui.widgets.card import Card, FixedLines, label
@@ -29,7 +29,7 @@ from gui.widgets.toggle import Toggle, ToggleRow
 from landscape.fair_race import POLICIES
 from landscape.hyperparameters import hyperparameters
 from landscape.optimizers import RULES, make_optimizer
-from landscape.scene import MAX_RACERS, Racer, Scene
+from landscape.scene import MAX_RACERS, Overlays, Racer, Scene
 
 LARGEST_RATE = 1e300
 _SHORT = {
@@ -313,12 +313,21 @@ class OptimizersCard(Card):
         rate = min(float(f"{again.learning_rate * 2:.3g}"), LARGEST_RATE)
         copy = Racer(optimizer=replace(again, learning_rate=rate))
         racers.insert(index + 1, copy)
-        self._document.edit("duplicate a rule", optimizers=tuple(racers))
+        places = {k: k + (k > index) for k in range(len(racers))}
+        self._document.edit("duplicate a rule", optimizers=tuple(racers), overlays=self._overlays(places))
 
     def _remove(self, index: int) -> None:
         racers = self._racers()
         del racers[index]
-        self._document.edit("remove a rule", optimizers=tuple(racers))
+        places = {k: k - (k > index) for k in range(len(racers) + 1) if k != index}
+        self._document.edit("remove a rule", optimizers=tuple(racers), overlays=self._overlays(places))
+
+    def _overlays(self, places: dict[int, int]) -> Overlays:
+        """The overlays after rules have moved to other places: they speak of the same rules as before."""
+        overlays = self._document.scene.overlays
+        focus = places.get(overlays.focus, 0)
+        against = None if overlays.against is None else places.get(overlays.against)
+        return overlays.model_copy(update={"focus": focus, "against": against})
 
     def _add(self, key: str) -> None:
         racers = [*self._racers(), Racer(optimizer=make_optimizer(key))]

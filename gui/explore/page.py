@@ -23,6 +23,7 @@ from gui.explore.inspector import Inspector
 from gui.explore.playback import Playback
 from gui.explore.stage import Ground, Stage, load_gl, prepare_ground, prepare_part
 from gui.explore.transport import Transport
+from gui.explore.tuning import RateTuning
 from gui.explore.words import Words
 from gui.jobs import Jobs
 from gui.theme import DARK, Theme
@@ -51,6 +52,7 @@ class ExplorePage(QWidget):
         self.playback = Playback(self)
         self.stage = Stage()
         self.analysis = Analysis(document, jobs, self)
+        self.tuning = RateTuning(document, jobs, self)
         self.dissection = Dissection(document, self.stage, self.playback, self)
         self._without_gl = without_gl
         self._gl_wanted = not without_gl
@@ -146,9 +148,10 @@ class ExplorePage(QWidget):
         self.playback.stepChanged.connect(stage.set_step)
         self.analysis.shapeChanged.connect(self._shape_changed)
         self.analysis.areasChanged.connect(self._areas_changed)
-        self.analysis.said.connect(self.optimizers_card.say)
-        self.optimizers_card.ratesChosen.connect(self.analysis.choose_rates)
+        self.tuning.said.connect(self._say_rates)
+        self.optimizers_card.ratesChosen.connect(self.tuning.choose)
         self.inspector.shape_card.chosen.connect(self._look_at)
+        self.inspector.shape_card.clicked.connect(self.focus_picture)
         focus_card = self.inspector.focus_card
         focus_card.anatomyWanted.connect(self.set_anatomy)
         focus_card.stepWanted.connect(self._scrubbed)
@@ -219,9 +222,11 @@ class ExplorePage(QWidget):
         self.caption.setText(scene.caption or surface.teaches)
         self.caption.setToolTip(self.caption.text())
         self.inspector.show_scene(scene, self._theme)
+        if self.tuning.progress:
+            self.optimizers_card.say(self.tuning.progress)
         self.layout_buttons[scene.view.layout].setChecked(True)
         self.stage.scene = scene
-        self.stage.comparing = scene.overlays.basins and scene.overlays.against is not None
+        self.stage.comparing = scene.against is not None
         self.stage.show_layout(scene.view.layout)
         self.playback.set_length(scene.steps)
 
@@ -244,8 +249,7 @@ class ExplorePage(QWidget):
             self.stage.show_measure(scene.view.measure)
         if old is None or any(getattr(scene, name) != getattr(old, name) for name in _RACE):
             self._compute_race(scene, new_surface=old is None or scene.surface != old.surface)
-        if old is not None and scene.surface == old.surface:
-            self.analysis.map_basins(scene, old)
+        self.analysis.map_basins(scene)
         if old is not None and scene.overlays.focus != old.overlays.focus:
             self.dissection.refresh()
 
@@ -271,6 +275,7 @@ class ExplorePage(QWidget):
             if known is None or known.surface != ground.map.surface:
                 self.stage.show_shape(None, self.document.scene)
                 self.inspector.shape_card.show_shape(None)
+                self.words.watch(None)
                 self.analysis.find_shape(self.document.scene)
                 self._areas_changed()
 
@@ -282,7 +287,15 @@ class ExplorePage(QWidget):
 
     def _areas_changed(self) -> None:
         self.stage.show_areas(*self.analysis.areas())
-        self.inspector.focus_card.show_basins(self.analysis.basins)
+        analysis, card = self.analysis, self.inspector.focus_card
+        card.show_basins(*analysis.basins())
+        card.show_stability(analysis.unstable, *analysis.sharpest)
+
+    def _say_rates(self, sentence: str) -> None:
+        """How a search for learning rates goes on; then again how the present ones came about."""
+        self._show_scene(self.document.scene)
+        if sentence:
+            self.optimizers_card.say(sentence)
 
     def _look_at(self, place: Any) -> None:
         """Fly to a critical point; a saddle is looked at through the microscope, too."""
@@ -340,8 +353,13 @@ class ExplorePage(QWidget):
         if layout != "map" and not self.stage.has_gl:
             self.document.refused.emit(self._without_gl)
             return
-        view = self.document.scene.view.model_copy(update={"layout": layout})
-        self.document.edit("change the layout", record=False, view=view)
+        scene = self.document.scene
+        view = scene.view.model_copy(update={"layout": layout})
+        if scene.against is None:
+            self.document.edit("change the layout", record=False, view=view)
+        else:  # two maps side by side leave no room for another layout
+            overlays = scene.overlays.model_copy(update={"against": None})
+            self.document.edit("end the comparison", view=view, overlays=overlays)
         self.focus_picture()
 
     def focus_picture(self) -> None:
@@ -403,7 +421,8 @@ class ExplorePage(QWidget):
         """Show or hide what is drawn of the surface's shape or of the rule in focus."""
         overlays = self.document.scene.overlays
         change = {name: not getattr(overlays, name)}
-        self.document.edit(f"show {name.replace('_', ' ')}", overlays=overlays.model_copy(update=change))
+        deed = "show" if change[name] else "hide"
+        self.document.edit(f"{deed} {name.replace('_', ' ')}", overlays=overlays.model_copy(update=change))
 
     def next_focus(self) -> None:
         """Put the next rule that takes part into focus."""

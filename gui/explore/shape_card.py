@@ -28,9 +28,11 @@ class ShapeCard(Card):
     Signals
     -------
     chosen(place) : a critical point, kink or pole of the list, to be looked at
+    clicked() : by the pointer, which does not want the keyboard to stay in the list
     """
 
     chosen = pyqtSignal(object)
+    clicked = pyqtSignal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__("Shape of the surface", parent)
@@ -65,8 +67,9 @@ class ShapeCard(Card):
         ):  # fmt: skip
             self.body.addWidget(row)
             row.toggle.toggled.connect(lambda on, name=name: self._switch(name, on))
-        self.list.itemClicked.connect(self._clicked)
-        self.list.itemActivated.connect(self._clicked)
+        self.list.itemClicked.connect(self._choose)
+        self.list.itemClicked.connect(self.clicked)
+        self.list.itemActivated.connect(self._choose)
 
     def show_scene(self, scene: Scene) -> None:
         """Show which overlays are on."""
@@ -114,7 +117,7 @@ class ShapeCard(Card):
         self.list.setVisible(bool(found))
         self.refit()
 
-    def _clicked(self, item: QListWidgetItem) -> None:
+    def _choose(self, item: QListWidgetItem) -> None:
         self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))
 
     def _switch(self, name: str, on: bool) -> None:

@@ -153,7 +153,7 @@ class Stage(QWidget):
     def show_areas(self, areas: Areas, other: Areas | None) -> None:
         """Show tinted areas; `other` are those of a second rule, on a map of its own."""
         names = [racer.optimizer.title for racer in self.scene.optimizers]
-        focus, against = self.scene.focus, self.scene.overlays.against
+        focus, against = self.scene.focus, self.scene.against
         self.map.show_areas(areas, names[focus] if focus is not None and areas.basins is not None else "")
         self.surface.show_areas(areas)
         if other is not None and against is not None:

@@ -44,8 +44,8 @@ class Words(QObject):
         self._document = document
         self._pictures, self._playback, self._inspector = pictures, playback, inspector
         self._analysis, self._dissection, self._jobs = analysis, dissection, jobs
-        self._said: tuple[Any, ...] = ()
-        self._explained: tuple[Any, ...] = ()
+        self._said: tuple[Any, ...] | None = None
+        self._explained: tuple[Any, ...] | None = None
         self._watched: CriticalPoint | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY)
@@ -75,37 +75,36 @@ class Words(QObject):
 
     def watch(self, place: Any) -> None:
         """Look at one saddle through the microscope: how long each rule takes to leave it."""
-        self._watched = place if place.kind == "saddle" else None
-        self._explained = ()
+        self._watched = place if place is not None and place.kind == "saddle" else None
+        self._explained = None
         self._inspector.shape_card.say("")
         self.refresh()
 
     def refresh(self) -> None:
         """Say it again, if anything has changed."""
-        race = self._pictures.race
-        if race is None or not self._inspector.isVisible():
+        race, step = self._pictures.race, self._playback.step
+        if race is None:
             return
-        now = (id(race), self._playback.step, self._dissection.number)
-        if now != self._said:
+        self._analysis.find_unstable(race, step)
+        if not self._inspector.isVisible():
+            return
+        now = (race, step, self._dissection.number, self._document.scene.focus, self._analysis.shape)
+        if _differ(now, self._said):
             self._said = now
             card = self._inspector.optimizers_card
             card.show_remarks({entry.index: self._present(entry) for entry in race.entries})
-            self._analysis.find_unstable(race, self._playback.step)
-        shape = self._analysis.shape
-        known = shape is not None and shape.surface == race.surface and not shape.critical.searching
-        focus = self._document.scene.focus
-        wanted = (id(race), focus, id(shape) if known else 0, id(self._watched))
-        if wanted != self._explained:
+        shape, focus, watched = self._analysis.shape, self._document.scene.focus, self._watched
+        if shape is not None and (shape.surface != race.surface or shape.critical.searching):
+            shape = None
+        wanted = (race, focus, shape, watched)
+        if _differ(wanted, self._explained):
             self._explained = wanted
-            watched = self._watched
-            self._jobs.start(
-                "why", lambda: _explanations(race, focus, shape if known else None, watched), self._explain
-            )
+            self._jobs.start("why", lambda: _explanations(race, focus, shape, watched), self._explain)
 
     def _present(self, entry: Entry) -> str:
         """What a rule is doing; or, stage by stage, how its next update comes about."""
         step, number = self._playback.step, self._dissection.number
-        if not number:
+        if not number or entry.index != self._document.scene.focus:
             return remark(entry.path, step) + self._on_plateau(entry)
         found = stages(entry.path, step)
         if not found:
@@ -125,6 +124,14 @@ class Words(QObject):
     def _explain(self, found: tuple[tuple[Reason, ...], str]) -> None:
         self._inspector.focus_card.show_reasons(found[0])
         self._inspector.shape_card.say(found[1])
+
+
+def _differ(one: tuple[Any, ...], other: tuple[Any, ...] | None) -> bool:
+    """Whether anything is another object: what is compared is kept, so that no address is used twice."""
+    if other is None:
+        return True
+    pairs = zip(one, other, strict=True)
+    return any(a is not b and not (isinstance(a, int) and a == b) for a, b in pairs)
 
 
 def _explanations(

@@ -57,7 +57,10 @@ def draw_anatomy(
     strength = {"old": 0.55, "part": 0.9, "result": 1.0}
     for mark, line in outlines(anatomy):
         pixels = project(line)
-        if not np.isfinite(pixels).all():
+        seen = np.isfinite(pixels).all(axis=1)
+        if not seen.all():  # as far as the ground goes
+            pixels = pixels[: int(seen.argmin())]
+        if len(pixels) < 2:
             continue
         painter.setOpacity(strength[mark.role])
         width = (2.0 if mark.role == "old" else 3.2) * scale

@@ -94,6 +94,13 @@ class StripChart(Canvas):
             return max(int(np.nanmax(steps)) for steps in self._curves.steps)
         return max((len(values) for values in self._curves.values), default=2) - 1
 
+    def _now(self) -> float:
+        """The present step, or where on the axis it is: as far as the first curve has come by then."""
+        if not self._curves.steps:
+            return float(self._step)
+        places = [steps[min(self._step, len(steps) - 1)] for steps in self._curves.steps]
+        return float(min(places))
+
     def plot_area(self, area: QRectF) -> QRectF:
         """Where curves are drawn, inside the title and the axes."""
         unit = self.theme.axis * self.type_scale
@@ -227,16 +234,17 @@ class StripChart(Canvas):
         if not self._curves.values:
             return
         plot = self.plot_area(area)
-        now = plot.left() + plot.width() * min(self._step, self.steps) / max(self.steps, 1)
+        now = plot.left() + plot.width() * min(self._now(), self.steps) / max(self.steps, 1)
         self._paint_past(painter, area, plot, now)
         painter.setPen(QPen(QColor(self.theme.accent), 1.6))
         painter.drawLine(QLineF(now, plot.top() - 4, now, plot.bottom()))
         for k, (values, look) in enumerate(zip(self._curves.values, self._curves.looks, strict=True)):
-            at = self._curves.steps[k] if self._curves.steps else np.arange(len(values))
-            finite = np.flatnonzero(np.isfinite(values) & (at <= self._step))
+            finite = np.flatnonzero(np.isfinite(values[: self._step + 1]))
             if len(finite):
                 last = int(finite[-1])
-                x, y = self._pixels(values[last : last + 1], plot, at=at[last : last + 1])[0]
+                at = None if not self._curves.steps else self._curves.steps[k][last : last + 1]
+                x, y = self._pixels(values[last : last + 1], plot, last, at)[0]
+                y = min(max(y, plot.top()), plot.bottom())  # what is beyond the axis waits at its edge
                 if np.isfinite(y):
                     draw_ball(painter, QPointF(x, y), look, self.theme, 5.0 * (0.6 + 0.4 * self.type_scale))
 
@@ -273,7 +281,11 @@ class StripChart(Canvas):
     def _scrub(self, event: Any) -> None:
         plot = self.plot_area(QRectF(self.rect()))
         place = (event.position().x() - plot.left()) / max(plot.width(), 1)
-        self.scrubbed.emit(round(min(max(place, 0.0), 1.0) * self.steps))
+        there = min(max(place, 0.0), 1.0) * self.steps
+        if self._curves.steps:  # the step that the first curve has there
+            first = min(self._curves.steps, key=lambda steps: float(steps[0]))
+            there = int(np.abs(first - there).argmin())
+        self.scrubbed.emit(round(there))
 
 
 def _value_range(curves: Curves) -> tuple[float, float]:

@@ -263,12 +263,18 @@ class SurfaceView(Canvas):
         wanted = (self.camera, self.box, self._area.size(), id(self._relief), id(self._shape))
         if wanted != self._signs_for:
             self._signs_for, self._signs_kept = wanted, []
-            found = places(self._shape.critical)
-            for place in reversed(found):
-                ground = self._on_ground(place.position)
-                if ground is not None:
+            found = places(self._shape.critical)[::-1]
+            world = self.box.world(
+                np.array([place.position for place in found]).reshape(-1, 2), np.zeros(len(found))
+            )
+            heights = (
+                sampled(self._relief.heights, self.box, world) if self._relief is not None else world[:, 2]
+            )
+            world[:, 2] = (2 * heights - 1) * self.box.half[2]
+            for place, ground, at in zip(found, world, self._project(world), strict=True):
+                if np.isfinite(ground).all():
                     hidden = len(found) <= MOST_SIGNS and self._is_hidden(ground)
-                    self._signs_kept.append((place, self._project(ground), hidden))
+                    self._signs_kept.append((place, at, hidden))
         return self._signs_kept
 
     def _laid_down(self, points: np.ndarray) -> np.ndarray:

@@ -36,11 +36,13 @@ class Card(QFrame):
 
 
 class OneLine(QLabel):
-    """A sentence that ends in … where there is no room for all of it."""
+    """A sentence with … where there is no room for all of it: at its end, or wherever `elide` says."""
+
+    elide = Qt.TextElideMode.ElideRight
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        shown = self.fontMetrics().elidedText(self.text(), self.elide, self.width())
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.end()

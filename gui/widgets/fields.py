@@ -56,10 +56,19 @@ class NumberField(QLineEdit):
         """Show a number, unless the user is just typing another."""
         if value != self._value or not self.isModified():
             self._value = value
-            text = plain_numeral(value)
+            text = self._written(value)
             if text != self.text():
                 self.setText(text)
+                self.setCursorPosition(0)  # the beginning of a number matters more than its end
             self._complain_numeral("")
+
+    def _written(self, value: float) -> str:
+        """The number with as many digits as there is room for; a whole number has all of its own."""
+        text = plain_numeral(value)
+        digits = 5
+        while len(text) > self._digits and not self._whole and digits > 2:
+            text, digits = plain_numeral(value, digits), digits - 1
+        return text
 
     def _parse(self) -> tuple[float, str]:
         text = self.text().strip().replace("−", "-").replace(",", ".")
@@ -91,15 +100,15 @@ class NumberField(QLineEdit):
         value, reason = self._parse()
         self.setModified(False)
         if reason:
-            self.setText(plain_numeral(self._value))
+            self.setText(self._written(self._value))
             self._complain_numeral("")
             self.refused.emit(reason)
         elif value != self._value:
             self._value = value
             self.valueEdited.emit(value)
-            self.setText(plain_numeral(self._value))
+            self.setText(self._written(self._value))
         else:
-            self.setText(plain_numeral(self._value))
+            self.setText(self._written(self._value))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
@@ -113,7 +122,7 @@ class NumberField(QLineEdit):
                 self.setText(plain_numeral(value))
                 self.valueEdited.emit(value)
         elif event.key() == Qt.Key.Key_Escape and self.isModified():
-            self.setText(plain_numeral(self._value))
+            self.setText(self._written(self._value))
             self.setModified(False)
             self._complain_numeral("")
         else:

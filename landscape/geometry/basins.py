@@ -13,6 +13,7 @@ from landscape.descent import checked_steps, learning_rates
 from landscape.errors import FieldError
 from landscape.geometry.basin_walk import DIVERGED, TRAVELLING, UNDEFINED, Labels, Pace, Walk
 from landscape.geometry.critical_points import critical_points
+from landscape.geometry.stability import largest_curvature, stability_limit
 from landscape.geometry.wells import LARGEST_REACH, Wells
 from landscape.optimizers import Optimizer
 from landscape.schedules import Schedule
@@ -88,10 +89,11 @@ def basins(
     way to the next critical point), and at most a twentieth of the domain's diagonal. It does not shrink
     with the learning rate: a rule whose step does not shrink keeps jittering around a minimum, by about
     the learning rate, and is there all the same; where the jitter is larger than the reach, it is not.
+    Gradient descent and momentum settle nowhere where α·λ_max is beyond their limit: they circle around
+    such a minimum for ever, and count as travelling.
 
     Ends near none of the attractors are followed by Newton's method: a strict minimum found within whose
-    reach the end lies, such as one outside the domain, joins `minima` at the end of the list. A line of
-    minima, or one at a kink, is only known if it is given.
+    reach the end lies, such as one outside the domain, joins `minima` at the end of the list.
 
     Parameters
     ----------
@@ -147,7 +149,8 @@ def _refined(
     ends = np.full((2, *shape), np.nan)  # of those that have reached nothing yet
     middles = [low + (np.arange(n) + 0.5) * ((high - low) / n)
                for n, (low, high) in ((nx, surface.x), (ny, surface.y))]  # fmt: skip
-    snapshot = _snapshot(surface, optimizer, labels, wells, max(FIRST_IN_BLOCK))
+    last = float(rates[-1]) if len(rates) else 0.0
+    snapshot = _snapshot(surface, optimizer, labels, wells, max(FIRST_IN_BLOCK), last)
     pace = Pace(optimizer, rates)
     for cell, first in FIRST_IN_BLOCK.items():
         # The block in the last column or row may be too narrow to hold its usual place.
@@ -162,14 +165,30 @@ def _refined(
         known |= wanted
         wells = _match(labels, ends, wells)
         blocks = labels[np.ix_(rows[np.arange(ny) // cell], columns[np.arange(nx) // cell])]
-        snapshot = _snapshot(surface, optimizer, np.where(known, labels, blocks), wells, cell)
+        snapshot = _snapshot(surface, optimizer, np.where(known, labels, blocks), wells, cell, last)
         yield snapshot
 
 
-def _snapshot(surface: Surface, optimizer: Optimizer, labels: Labels, wells: Wells, cell: int) -> Basins:
+def _snapshot(
+    surface: Surface, optimizer: Optimizer, labels: Labels, wells: Wells, cell: int, rate: float
+) -> Basins:
     labels = labels.copy()
+    for place in np.flatnonzero(_repelled(optimizer, wells, rate)):
+        labels[labels == place] = TRAVELLING
     labels.flags.writeable = False
     return Basins(surface, optimizer, labels, wells.middles, wells.reach, cell)
+
+
+def _repelled(optimizer: Optimizer, wells: Wells, rate: float) -> Any:
+    """At which minima the rule cannot settle: with α·λ_max beyond its limit it circles around them for ever.
+
+    Rules that scale their gradient have no such limit, but a jitter of about their learning rate.
+    """
+    if optimizer.key not in ("gradient_descent", "momentum"):
+        return np.zeros(len(wells.middles), dtype=bool)
+    with np.errstate(invalid="ignore"):
+        sharp = rate * largest_curvature(wells.surface.hessian(wells.middles))
+        return np.asarray(sharp > stability_limit(optimizer))
 
 
 def _match(labels: Labels, ends: Array, wells: Wells) -> Wells:

@@ -71,8 +71,10 @@ def largest_curvature(hessians: Array, scale: Array | float = 1.0) -> Array:
         return np.asarray((xx + yy) / 2 + np.hypot((xx - yy) / 2, xy))
 
 
-def unstable(path: Path, step: int, hessians: Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Where the rule would be unstable with the learning rate and the scaling it has at a step.
+def sharpness_on(path: Path, step: int, hessians: Array) -> Array:
+    """α·λ_max anywhere, with the learning rate and the scaling that the rule has at a step of its path.
+
+    Above `stability_limit` the rule would be unstable there.
 
     Parameters
     ----------
@@ -81,14 +83,13 @@ def unstable(path: Path, step: int, hessians: Array) -> np.ndarray[Any, np.dtype
     >>> from landscape import GradientDescent, descend, surfaces
     >>> ravine = surfaces["ravine"]
     >>> path = descend(ravine, GradientDescent(0.11), (1, 1), steps=3)
-    >>> bool(unstable(path, 0, ravine.hessian([0.0, 0.0])))
-    True
+    >>> float(sharpness_on(path, 0, ravine.hessian([0.0, 0.0])))
+    2.2
     """
     rates = path.learning_rates
     rate = float(rates[min(step, len(rates) - 1)]) if len(rates) else float(path.optimizer.learning_rate)
     with np.errstate(invalid="ignore"):
-        sharp = rate * largest_curvature(hessians, scaling(path, min(step, path.last)))
-        return np.asarray(sharp > stability_limit(path.optimizer))
+        return rate * largest_curvature(hessians, scaling(path, min(step, path.last)))
 
 
 def sharpness(path: Path) -> Array:

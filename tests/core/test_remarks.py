@@ -57,7 +57,7 @@ def test_zigzag_is_compared_with_each_rules_own_limit():
     assert value == pytest.approx(2, rel=0.5), "RMSProp comes to rest around its limit"
     assert limit == 2
     kink = descend(Surface.from_formula("abs(x) + 0y"), GradientDescent(0.2), (0.1, 0.0), steps=60)
-    assert remark(kink, 60) == "Zig-zag: the sign of g_x changed 20 of 20 steps."
+    assert remark(kink, 60) == "Zig-zag: the sign of g_x changed 20 of 20 steps, across a kink."
 
 
 def test_settled_in_a_minimum():

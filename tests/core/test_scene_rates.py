@@ -14,7 +14,7 @@ from landscape import Scene
 from landscape.fair_race import POLICIES, first_step
 from landscape.optimizers import RULES, make_optimizer
 from landscape.race import solve
-from landscape.scene import Racer, SceneError
+from landscape.scene import Racer, SceneError, SurfaceChoice, View
 
 
 def rates(scene: Scene) -> list[float]:
@@ -234,6 +234,9 @@ def test_what_sets_no_rate_stays_tuned():
     scene = Scene().edited(rates="tuned")
     assert scene.edited(optimizers=switched(scene, 1)).rates == "tuned"
     assert scene.edited(optimizers=scene.optimizers[1:]).rates == "tuned"
-    assert scene.edited(steps=7, start=(1, 1)).rates == "tuned"
+    assert scene.edited(seed=0, view=View(contours=False)).rates == "tuned"
+    # For another race than they were tuned for, they are not the tuned ones any more.
+    for change in ({"steps": 7}, {"start": (1, 1)}, {"noise": 0.1}, {"surface": SurfaceChoice(name="bowl")}):
+        assert scene.edited(**change).rates == "own"
     assert scene.edited(optimizers=with_rate(scene, 2, 0.5), rates="tuned").rates == "tuned"
     assert rates(scene) == rates(Scene())
