@@ -94,17 +94,22 @@ class Analysis(QObject):
             self._found = found
             self.areasChanged.emit()
 
-    def basins(self) -> tuple[Basins | None, Basins | None]:
-        """The basins of the rules that are looked at; None as long as there are only those of others."""
+    @property
+    def basins(self) -> Basins | None:
+        """The basins of the rule in focus; None as long as there are only those of something else."""
         if self._found is None or not self._mapped_for:
-            return None, None
-        surface, _, _, rule, other_rule = self._mapped_for
-        mine, other = self._found
-        if mine.surface != surface or mine.optimizer != rule:
-            return None, None
-        if other is None or other_rule is None or other.optimizer != other_rule:
-            return mine, None
-        return mine, other.numbered_like(mine)
+            return None
+        surface, _, _, rule, _ = self._mapped_for
+        found = self._found[0]
+        return found if found.surface == surface and found.optimizer == rule else None
+
+    @property
+    def other_basins(self) -> Basins | None:
+        """Those of the rule it is compared with, numbered alike."""
+        mine, other = self.basins, self._found[1] if self._found is not None else None
+        if mine is None or other is None or other.optimizer != self._mapped_for[-1]:
+            return None
+        return other.numbered_like(mine)
 
     def find_unstable(self, race: Race | None, step: int) -> None:
         """Where the rule in focus would be unstable, with the scaling that it has at this step."""
@@ -130,7 +135,7 @@ class Analysis(QObject):
         """The areas for the map, and for the second map if two rules are compared."""
         scene = self._document.scene
         flat = self.shape.plateaus if self.shape is not None and scene.overlays.plateaus else None
-        mine, other = self.basins()
+        mine, other = self.basins, self.other_basins
         if mine is None or other is None:
             return Areas(flat, mine, self.unstable), None
         different = mine.labels != other.labels

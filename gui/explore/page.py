@@ -211,6 +211,7 @@ class ExplorePage(QWidget):
         if _camera(scene) != _camera(old):  # else a turn by hand that is not kept yet would snap back
             self.stage.set_camera(scene)
         self._recompute(scene, old)
+        self.tuning.scene_changed(scene, old)
 
     def _refused(self) -> None:
         """What was refused is not in force: show what is."""
@@ -288,7 +289,7 @@ class ExplorePage(QWidget):
     def _areas_changed(self) -> None:
         self.stage.show_areas(*self.analysis.areas())
         analysis, card = self.analysis, self.inspector.focus_card
-        card.show_basins(*analysis.basins())
+        card.show_basins(analysis.basins, analysis.other_basins)
         card.show_stability(analysis.unstable, *analysis.sharpest)
 
     def _say_rates(self, sentence: str) -> None:

@@ -33,7 +33,6 @@ class RateTuning(QObject):
         super().__init__(parent)
         self._document, self._jobs = document, jobs
         self.progress = ""  # what is said while a search goes on
-        document.changed.connect(self._changed)
 
     def choose(self, policy: Policy) -> None:
         """Level the learning rates, or search for the best of each rule."""
@@ -64,7 +63,8 @@ class RateTuning(QObject):
             "tune each learning rate", optimizers=racers, rates="tuned", tuning_evaluations=spent
         )
 
-    def _changed(self, scene: Scene, old: Scene) -> None:
+    def scene_changed(self, scene: Scene, old: Scene) -> None:
+        """Give a search up that is for another race."""
         if self.progress and any(getattr(scene, name) != getattr(old, name) for name in _RACE):
             self._stop("The race was changed: the search for learning rates was given up.")
 
