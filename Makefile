@@ -14,7 +14,8 @@ run: $(VENV)/.app
 
 test: $(VENV)/.test check
 	@.ci/system-packages test
-	$(SOFTWARE_GL) $(SCREEN) $(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/core --numprocesses auto
+	$(SOFTWARE_GL) $(SCREEN) $(BIN)/python -m pytest tests/gui
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

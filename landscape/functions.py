@@ -120,6 +120,11 @@ def symbolic_functions() -> dict[str, Callable[..., Any]]:
         nargs = 2
         codes = ("arctan2({0}, {1})", "atan2({0}, {1})", "atan2({0}, {1})")
 
+        @classmethod
+        def eval(cls, y: Any, x: Any) -> Any:
+            known = y.is_number and x.is_number
+            return sp.Float(math.atan2(float(y), float(x))) if known else None
+
         def fdiff(self, argindex: int = 1) -> Any:
             y, x = self.args
             return (x if argindex == 1 else -y) / (x**2 + y**2)
@@ -129,6 +134,10 @@ def symbolic_functions() -> dict[str, Callable[..., Any]]:
 
         nargs = 1
         codes = ("(1/(1 + exp(-{0})))", "sigmoid{0}", "(1/(1 + exp(-{0})))")
+
+        @classmethod
+        def eval(cls, t: Any) -> Any:
+            return 1 / (1 + sp.exp(-t)) if t.is_number else None
 
         def fdiff(self, argindex: int = 1) -> Any:
             return self * Sigmoid(-self.args[0])

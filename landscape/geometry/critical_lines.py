@@ -124,16 +124,21 @@ def _on_lines(surface: Surface, places: Array, sides: Array, cell: float) -> tup
     values, vectors = np.linalg.eigh(scaled)
     smaller = np.abs(values).argmin(axis=1)
     k = np.arange(len(places))
+    # Where the whole Hessian vanishes, the slope a little way off tells which way the line goes.
+    beside = np.array([_steepness(surface, settled + cell * vectors[:, :, j] * sides, sides) for j in (0, 1)])
+    lost = np.abs(values).max(axis=1) * cell <= 1e-6 * beside.max(axis=0)
+    smaller = np.where(lost, beside.argmin(axis=0), smaller)
     along = vectors[k, :, smaller]  # in units of the sides
     other = np.abs(values[k, 1 - smaller])
     good &= np.abs(values[k, smaller]) <= np.maximum(SINGULAR * other, 1e-300)
     good &= np.abs((settled - places) / sides).max(axis=1) < 6 * cell
-    good &= _vanishes(surface, settled, other, sides)
+    steep = beside.max(axis=0)
+    good &= _vanishes(surface, settled, other, steep, sides)
     for direction in (-1, 1):
         beside = settled + direction * 1.5 * cell * along * sides
         back = _settle(surface, beside, sides, 12)
         good &= np.abs((back - beside) / sides).max(axis=1) < cell
-        good &= _vanishes(surface, back, other, sides)
+        good &= _vanishes(surface, back, other, steep, sides)
     across = vectors[k, :, 1 - smaller] / sides  # as a covector: along it the slope is taken
     return settled, across * sides, good
 
@@ -166,12 +171,21 @@ def _settle(surface: Surface, places: Array, sides: Array, steps: int) -> Array:
     return points
 
 
-def _vanishes(surface: Surface, points: Array, curvature: Array, sides: Array) -> Any:
-    """Whether the gradient there is zero but for rounding, of its own terms or of the points."""
+def _steepness(surface: Surface, points: Array, sides: Array) -> Array:
+    slopes = derivatives(surface, points)[1] * sides
+    return np.nan_to_num(np.linalg.norm(slopes, axis=1))
+
+
+def _vanishes(surface: Surface, points: Array, curvature: Array, steepness: Array, sides: Array) -> Any:
+    """Whether the gradient there is zero but for rounding, of its own terms or of the points.
+
+    `steepness` is that a box away: what is a million millions smaller is a place not quite settled.
+    """
     jet = enclosure(surface, points, points)
     with np.errstate(all="ignore"):
         middle, slack = (jet.lo[1:3] + jet.hi[1:3]).T / 2 * sides, (jet.hi[1:3] - jet.lo[1:3]).T * sides
         shift = 16 * np.finfo(float).eps * curvature[:, None] * (1 + np.abs(points / sides))
+        shift = np.maximum(shift, 1e-12 * steepness[:, None])
         return (np.abs(middle) <= 32 * slack + shift).all(axis=1) & (jet.flags == 0)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from landscape.geometry.enclosure import derivatives
+from landscape.geometry.enclosure import derivatives, enclosure
 from landscape.geometry.isolation import SMALLEST_ROUGH, Isolation
 from landscape.geometry.jets import TORN
 from landscape.geometry.winding import rectangle, winding
@@ -116,18 +116,19 @@ def is_lowest(surface: Surface, place: Array, cluster: Cluster, sides: Array) ->
     """Whether a place is a local minimum: its index is 1, and the losses on rings around it are higher."""
     if cluster.index != 1:
         return False  # an isolated minimum of the plane has index 1
-    here = float(surface.value(place))
-    slack = 4 * cluster.steepness * SMALLEST_ROUGH if cluster.rough else 0.0  # the place is not exact
+    here = enclosure(surface, place[None], place[None])
+    grain = max(SMALLEST_ROUGH, float((32 * np.spacing(np.abs(place)) / sides).max()))
+    slack = 4 * cluster.steepness * grain if cluster.rough else 0.0  # the place is not exact
     clear = False
-    for factor in (1.0, 30.0, 1e3, 3e4):
+    for factor in (1.0, 30.0, 1e3, 3e4, 1e6):
         radius = cluster.radius * factor
         if factor > 1 and (radius > WIDEST * sides).any():
             break
-        above = surface.value(_ring(place, radius)) - here
-        noise = 8 * np.finfo(float).eps * (abs(here) + float(np.abs(above).max())) + slack
-        if not np.isfinite(above).all() or (above < -noise).any():
+        ring = _ring(place, radius)
+        there = enclosure(surface, ring, ring)  # bounds, since the differences can be all rounding
+        if (there.flags != 0).any() or (there.hi[0] < here.lo[0] - slack).any():
             return False
-        clear = bool((above > noise).all())
+        clear = bool((there.lo[0] > here.hi[0] + slack).all())
     return clear
 
 

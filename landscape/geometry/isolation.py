@@ -209,12 +209,17 @@ class _Search:
             self.found, self.fresh = [(points[keep], low[keep], high[keep])], False
         return self.found[0][0] if self.found else np.empty((0, 2))
 
+    def can_cut(self, boxes: _Boxes) -> Mask:
+        """Along which axes `(n, 2)` boxes are wide enough for there to be numbers between their ends."""
+        grain = 32 * np.spacing(np.maximum(np.abs(boxes.low), np.abs(boxes.high)))
+        return np.asarray(boxes.high - boxes.low > grain)
+
     def cut(self, boxes: _Boxes) -> tuple[Array, Array]:
         """Halve the boxes that have not shrunk by themselves, across their longer side."""
         shrunk: Mask = (boxes.high - boxes.low).prod(axis=1) < 0.3 * boxes.before.prod(axis=1)
         whole, halved = boxes.only(shrunk), boxes.only(~shrunk)
         low, high = halved.low, halved.high
-        axis = ((high - low) / self.sides).argmax(axis=1)
+        axis = np.where(self.can_cut(halved), (high - low) / self.sides, 0.0).argmax(axis=1)
         k = np.arange(len(low))
         first_high, second_low = high.copy(), low.copy()
         first_high[k, axis] = second_low[k, axis] = low[k, axis] + CUT * (high[k, axis] - low[k, axis])
@@ -264,13 +269,8 @@ def isolate(surface: Surface, low: Array, high: Array) -> Iterator[Isolation]:
         if done > MOST_BOXES:
             yield search.state(boxes, finished=False)
             return
-        sides = ((boxes.high - boxes.low) / search.sides).max(axis=1)
-        # What has no number between its ends cannot be cut either.
-        grain = 32 * np.spacing(np.maximum(np.abs(boxes.low), np.abs(boxes.high)))
-        tiny = (boxes.high - boxes.low <= grain).all(axis=1) | (
-            sides < 2 * (grain / search.sides).max(axis=1)
-        )
-        small = tiny | (sides < np.where(boxes.rough, SMALLEST_ROUGH, np.where(boxes.blind, BLIND, SMALLEST)))
+        sides = np.where(search.can_cut(boxes), (boxes.high - boxes.low) / search.sides, 0.0).max(axis=1)
+        small = sides < np.where(boxes.rough, SMALLEST_ROUGH, np.where(boxes.blind, BLIND, SMALLEST))
         search.left.append(boxes.only(small))
         boxes, sides = boxes.only(~small), sides[~small]
         many = len(sides) > max(LINE_COUNT, 1.5 * looked_for_lines) and tries < MOST_TRIES

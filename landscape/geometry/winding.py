@@ -63,7 +63,8 @@ def winding(surface: Surface, loop: Array) -> Winding:
         if not len(begin):
             break
         length = np.abs(end - begin).max(axis=1)
-        too_short = length < size * np.where(jet.flags[open_], SHORTEST_TORN, SHORTEST)
+        grain = 8 * np.spacing(np.abs(begin).max(axis=1))  # no number lies between such ends
+        too_short = (length < size * np.where(jet.flags[open_], SHORTEST_TORN, SHORTEST)) | (length < grain)
         if pieces > MOST_PIECES or too_short.any():
             worst = int(np.where(too_short, 0, length).argmin())
             place = (begin[worst] + end[worst]) / 2

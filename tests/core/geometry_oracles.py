@@ -6,6 +6,8 @@ what is being judged here.
 
 from __future__ import annotations
 
+import signal
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import mpmath as mp
@@ -14,8 +16,29 @@ import sympy as sp
 from scipy.spatial import KDTree
 
 from landscape import Surface
+from landscape.geometry.critical_points import CriticalPoints, critical_points
 
 DIGITS = 40
+PATIENCE = 10  # seconds
+
+
+@contextmanager
+def time_limit(seconds: int):
+    def ring(*_):
+        raise TimeoutError(f"still searching after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def search(formula: str, x=(-2, 2), y=(-2, 2)) -> CriticalPoints:
+    with time_limit(PATIENCE):
+        return critical_points(Surface.from_formula(formula, x, y))
 
 
 @dataclass(frozen=True)

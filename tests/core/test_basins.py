@@ -94,10 +94,10 @@ def walked(surface, optimizer, shape, steps, schedule, known, attractors=None):
 
 
 @pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("key", ["himmelblau", "twin_valleys", "rosenbrock", "log_barrier", "rastrigin"])
+@pytest.mark.parametrize("key", ["himmelblau", "rosenbrock", "log_barrier"])
 def test_shortcuts_change_no_label(key, rule):
-    surface, shape = surfaces[key], (22, 24)
-    for steps, schedule in ((40, None), (300, None), (150, Cosine(over=150)), (150, Exponential(gamma=1.01))):
+    surface, shape = surfaces[key], (16, 18)
+    for steps, schedule in ((300, None), (120, Cosine(over=150)), (60, Exponential(gamma=1.01))):
         known = last(surface, RULES[rule], shape, steps, schedule)
         labels = np.where(known.labels == UNDEFINED, DIVERGED, known.labels)
         assert (labels == walked(surface, RULES[rule], shape, steps, schedule, known)).all()

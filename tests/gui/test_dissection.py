@@ -74,7 +74,6 @@ def test_shift_right_enters_stage_by_stage_and_shift_left_goes_back(flat_window,
 
 
 def test_as_many_back_as_forward_lead_through_the_same_stages(flat_window):
-    # BUG: from a first stage, back leaves; it takes a second press to come to the step before.
     press("f")  # momentum
     flat_window.explore.playback.go_to(3)
     forward()
@@ -237,7 +236,6 @@ def test_end_of_the_path_says_so_and_leads_no_further(flat_window, panel):
 
 
 def test_back_from_the_end_to_the_last_update(flat_window, panel):
-    # BUG: it leaves.
     flat_window.explore.playback.go_to(299)
     forward(3)
     back()
@@ -246,7 +244,6 @@ def test_back_from_the_end_to_the_last_update(flat_window, panel):
 
 
 def test_entering_at_the_end_says_so(flat_window, panel):
-    # BUG: nothing happens at all.
     press(KEY.Key_End)
     forward()
     assert panel.isVisible()

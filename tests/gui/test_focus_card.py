@@ -138,7 +138,6 @@ def test_words_belong_to_the_last_of_many_quick_changes(window, qtbot):
 
 
 def test_words_are_said_anew_after_two_changes_at_once(window, qtbot):
-    # BUG: two races later a race may lie where the first lay in memory, and is then taken for it.
     field = window.explore.optimizers_card.rows[0].rows["learning_rate"].field
     for k in range(150):
         window.explore.words.refresh()
@@ -168,7 +167,6 @@ def test_rule_that_is_switched_off_hands_the_focus_on(window, card, qtbot):
 
 
 def test_no_rule_is_marked_as_in_focus_when_all_are_off(window, card):
-    # BUG: the last one that was in focus keeps its mark.
     for row in window.explore.optimizers_card.rows:
         click(row.toggle, 10, 10)
     assert window.document.scene.focus is None
@@ -176,7 +174,6 @@ def test_no_rule_is_marked_as_in_focus_when_all_are_off(window, card):
 
 
 def test_rule_removed_before_the_one_in_focus_leaves_the_focus_with_it(window, card):
-    # BUG: the focus stays at its place in the list, which is then the next rule's.
     press("f")
     assert window.document.scene.optimizers[window.document.scene.focus].optimizer.key == "momentum"
     window.explore.optimizers_card.rows[0].removed.emit(0)
@@ -199,7 +196,6 @@ def test_focus_beyond_the_rules_is_the_first(open_window, qtbot):
 
 
 def test_comparison_ends_with_the_rule_that_is_compared(window, card):
-    # BUG: its map stays beside the other, while the box says "no comparison".
     press("i")
     card.against.setCurrentIndex(card.against.findData(3))
     finish_jobs(window)
@@ -210,7 +206,6 @@ def test_comparison_ends_with_the_rule_that_is_compared(window, card):
 
 
 def test_finished_basins_stay_while_something_else_is_switched(window, card):
-    # BUG: every overlay maps them anew, and the map becomes coarse again.
     press("i")
     finish_jobs(window)
     before = window.explore.analysis.basins
@@ -220,7 +215,6 @@ def test_finished_basins_stay_while_something_else_is_switched(window, card):
 
 
 def test_there_and_back_to_other_rates_on_the_same_surface(window, card):
-    # BUG: before the surface in between was analysed; the basins stay those of the rates before.
     press("i")
     finish_jobs(window)
     other = window.document.scene.edited(optimizers=opening_scene().optimizers[::-1])
@@ -234,7 +228,6 @@ def test_there_and_back_to_other_rates_on_the_same_surface(window, card):
 
 
 def test_arrows_step_the_race_after_a_click_on_a_letter(window, card):
-    # BUG: they choose another rule instead.
     click(card.buttons[1], 5, 5)
     press(KEY.Key_Right)
     assert window.document.scene.focus == 1
@@ -243,7 +236,6 @@ def test_arrows_step_the_race_after_a_click_on_a_letter(window, card):
 
 @pytest.mark.parametrize("name", ["anatomy", "stability", "basins"])
 def test_arrows_step_the_race_after_a_click_on_a_toggle(window, card, name):
-    # BUG: they move the keyboard from switch to switch, also Shift+→, of which the help speaks.
     click(getattr(card, name).toggle, 10, 10)
     finish_jobs(window)
     before = window.explore.dissection.panel.title.text()
@@ -253,7 +245,6 @@ def test_arrows_step_the_race_after_a_click_on_a_toggle(window, card, name):
 
 
 def test_keys_work_after_a_click_on_a_critical_point(window):
-    # BUG: the list keeps the keyboard, so that R, of which its help speaks, does nothing.
     points = window.explore.inspector.shape_card.list
     QTest.mouseClick(points.viewport(), LEFT, pos=points.visualItemRect(points.item(0)).center())
     assert window.explore.stage.map.is_zoomed
@@ -265,7 +256,6 @@ def test_keys_work_after_a_click_on_a_critical_point(window):
 
 
 def test_arrows_step_the_race_from_a_sentence(window, card):
-    # BUG: the column of knobs takes them, to scroll sideways, where there is nothing to scroll.
     card.links[0].setFocus()
     press(KEY.Key_Return)
     before = window.explore.playback.step
@@ -274,7 +264,6 @@ def test_arrows_step_the_race_from_a_sentence(window, card):
 
 
 def test_only_a_click_follows_a_sentence(window, card):
-    # BUG: any release does: of the right button, and of a press that was let go elsewhere.
     window.explore.playback.go_to(200)
     QTest.mouseClick(card.links[0], RIGHT)
     assert window.explore.playback.step == 200

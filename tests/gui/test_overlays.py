@@ -133,7 +133,6 @@ def test_dragging_the_learning_rate_maps_anew_and_the_last_one_wins(calm):
 
 
 def test_old_basins_are_not_shown_on_a_new_surface(calm, qtbot):
-    # BUG: map and legend keep the basins of the old surface until the new ones are there.
     window = calm()
     press("i")
     finish_jobs(window)
@@ -149,7 +148,6 @@ def test_old_basins_are_not_shown_on_a_new_surface(calm, qtbot):
 
 
 def test_legend_of_another_rule_is_not_shown_for_the_rule_in_focus(calm):
-    # BUG: after F the old rule's map and legend stand under the new rule's name for a while.
     window = calm()
     press("i")
     finish_jobs(window)
@@ -218,7 +216,6 @@ def test_two_rules_side_by_side_and_what_differs(calm):
 
 
 def test_comparison_with_a_rule_that_is_not_there(calm):
-    # BUG: a second, empty map is shown, and the surface is hidden for it.
     scene = opening_scene()
     window = calm(scene.edited(overlays=Overlays(basins=True, against=9, focus=11)))
     assert window.document.scene.focus == 0
@@ -252,7 +249,6 @@ def test_instability_is_tinted_where_the_rate_is_too_large_and_not_when_it_is_sm
 
 @pytest.mark.parametrize("lecture", [False, True])
 def test_instability_follows_the_step_for_a_rule_that_scales(calm, lecture):
-    # BUG: not in the lecture: while the knobs are hidden, nobody asks for it again.
     window = calm(opening_scene().edited(overlays=Overlays(stability=True, focus=2)))
     press(KEY.Key_Right)
     QTest.qWait(250)
@@ -291,7 +287,6 @@ def test_scene_file_keeps_what_is_laid_over(calm, tmp_path):
 
 
 def test_undo_names_what_was_done(calm):
-    # BUG: hiding by key is called "show critical points" as well.
     window = calm()
     press("c")
     assert window.document.undo_label == "hide critical points"

@@ -184,7 +184,6 @@ def test_microscope_follows_the_learning_rate(flat_window, card, qtbot):
 
 
 def test_microscope_does_not_speak_of_another_surface(flat_window, card, qtbot):
-    # BUG: the saddle that was clicked on the old surface is still spoken of on the new one.
     choose(flat_window, row_of(card, "saddle"))
     qtbot.waitUntil(card.microscope.isVisible)
     type_formula(flat_window, qtbot, "x^2 + y^2")
