@@ -112,9 +112,8 @@ def _many_starts(race: Race, name: Measure, looks: list[Look], shape: Shape | No
         return Curves(f"{MEASURES[name]}: running …", (), ())
     chosen = [(entry, found[entry.index]) for entry in race.entries if entry.index in found]
     note = "success  " + "  ".join(f"{entry.label} {100 * s.success:.0f} %" for entry, s in chosen)
-    title = f"median loss of {race.scene.more_starts.count} starts, quartiles"
-    if name == "evaluations":
-        title += ", by gradients spent"
+    by = "gradients spent" if name == "evaluations" else "step"
+    title = f"median of {race.scene.more_starts.count} starts by {by}"
     return Curves(
         title, tuple(_finite(s.median) for _, s in chosen), tuple(looks[entry.index] for entry, _ in chosen),
         log=True, steps=tuple(s.evaluations for _, s in chosen) if name == "evaluations" else (),

@@ -210,7 +210,8 @@ def _legend(basins: Basins, other: Basins | None) -> str:
     parts = []
     for place in order[:MOST_BASINS]:
         colour = BASIN_COLOURS[place % len(BASIN_COLOURS)]
-        where = pair(last.minima[place], 3)
+        at = last.minima[place]
+        where = pair(np.where(np.abs(at) < 1e-9 * last.surface.size, 0.0, at), 3)
         parts.append(f'<span style="color:{colour}">■</span> {place + 1} {where} {percent(place)}')
     rest = [sum(share.get(place, 0.0) for place in order[MOST_BASINS:]) for share in shares]
     if any(rest):

@@ -128,7 +128,8 @@ class ShapeCard(Card):
 
 def _line(place: Any) -> str:
     sign = {"minimum": "⊙", "maximum": "△", "saddle": "✕", "degenerate": "✱", "kink": "∨", "pole": "⊖"}
-    return f"{sign[place.kind]} {place.kind} {pair(place.position, 3)}  {numeral(place.loss, 4)}"
+    kind = "degenerate minimum" if place.kind == "degenerate" and place.is_lowest else place.kind
+    return f"{sign[place.kind]} {kind} {pair(place.position, 3)}  {numeral(place.loss, 4)}"
 
 
 def _details(place: Any) -> str:

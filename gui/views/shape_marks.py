@@ -42,7 +42,8 @@ def caption(place: Place) -> str:
         low, high = place.eigenvalues
         return f"saddle  λ {numeral(low, 3)}, {numeral(high, 3)}"
     if place.kind == "degenerate":
-        return f"degenerate, index {numeral(place.index)}"
+        what = "degenerate minimum" if place.is_lowest else "degenerate"
+        return f"{what}, index {numeral(place.index)}"
     return f"{place.kind}  {numeral(place.loss, 3)}"
 
 

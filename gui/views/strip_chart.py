@@ -94,6 +94,15 @@ class StripChart(Canvas):
             return max(int(np.nanmax(steps)) for steps in self._curves.steps)
         return max((len(values) for values in self._curves.values), default=2) - 1
 
+    @property
+    def first(self) -> int:
+        """Where the axis begins: at 0, or with what had been spent before the first step."""
+        return min((int(steps[0]) for steps in self._curves.steps), default=0)
+
+    def _share(self, step: Any) -> Any:
+        """How far along the axis a step is, from 0 to 1."""
+        return (step - self.first) / max(self.steps - self.first, 1)
+
     def _now(self) -> float:
         """The present step, or where on the axis it is: as far as the first curve has come by then."""
         if not self._curves.steps:
@@ -116,7 +125,7 @@ class StripChart(Canvas):
         if self._curves.log:
             shown = np.where(values == 0, 2 * low - high, shown)  # below the axis
         steps = first + np.arange(len(values)) if at is None else at
-        x = plot.left() + plot.width() * steps / max(self.steps, 1)
+        x = plot.left() + plot.width() * self._share(steps)
         y = plot.bottom() - plot.height() * (np.clip(shown, 2 * low - high, 2 * high - low) - low) / (
             high - low
         )
@@ -138,7 +147,7 @@ class StripChart(Canvas):
             title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._curves.title
         )
         if self._curves.note:
-            painter.setFont(font(unit))
+            painter.setFont(font(0.9 * unit))
             painter.setPen(QColor(self.theme.text))
             below = title.translated(0, 1.5 * unit)
             painter.drawText(
@@ -163,8 +172,8 @@ class StripChart(Canvas):
                 box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, numeral(level, 3)
             )
         painter.setPen(QColor(self.theme.dim))
-        for tick in ticks(0, self.steps, max(2, int(plot.width() / (5 * unit)))):
-            x = plot.left() + plot.width() * tick / max(self.steps, 1)
+        for tick in ticks(self.first, self.steps, max(2, int(plot.width() / (5 * unit)))):
+            x = plot.left() + plot.width() * self._share(tick)
             box = QRectF(x - 3 * unit, plot.bottom() + 0.3 * unit, 6 * unit, 1.6 * unit)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{tick:g}")
         for level, name, colour in self._curves.limits:
@@ -188,8 +197,8 @@ class StripChart(Canvas):
         rows: dict[str, int] = {}
         for first, last, look, text in self._curves.stretches:
             row = rows.setdefault(look.label, len(rows))
-            left = plot.left() + plot.width() * first / max(self.steps, 1)
-            right = plot.left() + plot.width() * last / max(self.steps, 1)
+            left = plot.left() + plot.width() * self._share(first)
+            right = plot.left() + plot.width() * self._share(last)
             bar = QRectF(left, plot.bottom() - (row + 1) * 1.5 * unit, max(right - left, 2.0), 1.3 * unit)
             colour = QColor(look.colour)
             colour.setAlphaF(0.28)
@@ -234,7 +243,7 @@ class StripChart(Canvas):
         if not self._curves.values:
             return
         plot = self.plot_area(area)
-        now = plot.left() + plot.width() * min(self._now(), self.steps) / max(self.steps, 1)
+        now = plot.left() + plot.width() * self._share(min(self._now(), self.steps))
         self._paint_past(painter, area, plot, now)
         painter.setPen(QPen(QColor(self.theme.accent), 1.6))
         painter.drawLine(QLineF(now, plot.top() - 4, now, plot.bottom()))
@@ -281,7 +290,7 @@ class StripChart(Canvas):
     def _scrub(self, event: Any) -> None:
         plot = self.plot_area(QRectF(self.rect()))
         place = (event.position().x() - plot.left()) / max(plot.width(), 1)
-        there = min(max(place, 0.0), 1.0) * self.steps
+        there = self.first + min(max(place, 0.0), 1.0) * (self.steps - self.first)
         if self._curves.steps:  # the step that the first curve has there
             first = min(self._curves.steps, key=lambda steps: float(steps[0]))
             there = int(np.abs(first - there).argmin())
