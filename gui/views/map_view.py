@@ -134,8 +134,8 @@ class MapView(Canvas):
 
     def show_areas(self, areas: Areas, heading: str = "") -> None:
         """Show basins, plateaus and unstable regions as tinted areas of the domain; whose they are."""
-        self._layer.show_areas(areas, heading)
-        self.still_changed()
+        if self._layer.show_areas(areas, heading):
+            self.still_changed()
 
     def show_anatomy(self, anatomy: Anatomy | None) -> None:
         """Show one stage of an update, or none."""

@@ -48,9 +48,12 @@ class ShapeLayer:
         self._heading = ""
         self._tint: QImage | None = None
 
-    def show_areas(self, areas: Areas, heading: str) -> None:
-        """Show these areas, and whose they are."""
+    def show_areas(self, areas: Areas, heading: str) -> bool:
+        """Show these areas, and whose they are; False if that is what is shown already."""
+        if areas.same_as(self._areas) and heading == self._heading:
+            return False
         self._areas, self._heading, self._tint = areas, heading, None
+        return True
 
     def forget_tint(self) -> None:
         """The theme has changed."""

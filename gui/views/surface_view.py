@@ -120,14 +120,19 @@ class SurfaceView(Canvas):
 
     def show_shape(self, shape: Shape | None, overlays: Overlays) -> None:
         """Show critical points, watersheds and the outlines of plateaus, as far as they are asked for."""
-        self._shape, self._overlays = shape, overlays
-        self._lines_to_build = True
-        self.update()
+        shown = (overlays.critical_points, overlays.watersheds, overlays.plateaus)
+        before = self._overlays
+        was = (before.critical_points, before.watersheds, before.plateaus)
+        if shape is not self._shape or shown != was:
+            self._shape, self._overlays = shape, overlays
+            self._lines_to_build = True
+            self.update()
 
     def show_areas(self, areas: Areas) -> None:
         """Show basins, plateaus and unstable regions as tints of the ground."""
-        self._areas = areas
-        self._build_ground()
+        if not areas.same_as(self._areas):
+            self._areas = areas
+            self._build_ground()
 
     def show_anatomy(self, anatomy: Anatomy | None) -> None:
         """Show one stage of an update, or none."""

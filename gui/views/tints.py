@@ -5,7 +5,7 @@ One picture of the domain for all, drawn over the map and mixed into the colours
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +42,10 @@ class Areas:
     basins: Basins | None = None
     unstable: Mask | None = None
     different: Mask | None = None
+
+    def same_as(self, other: Areas) -> bool:
+        """Whether these are the very same areas, so that nothing has to be drawn anew."""
+        return all(getattr(self, part.name) is getattr(other, part.name) for part in fields(self))
 
     @property
     def empty(self) -> bool:
