@@ -139,7 +139,7 @@ def _areas(race: Race, shape: Shape) -> tuple[Areas, str]:
 
     scene, overlays = race.scene, race.scene.overlays
     flat = shape.plateaus if overlays.plateaus and not overlays.basins else None
-    entry = next((entry for entry in race.entries if entry.index == scene.focus), None)
+    entry = race.entry(scene.focus)
     if entry is None:
         return Areas(flat), ""
     red = None

@@ -73,6 +73,10 @@ class Race:
     entries: tuple[Entry, ...]
     complete: bool = True
 
+    def entry(self, index: int | None) -> Entry | None:
+        """The rule at that place of the scene, if it takes part."""
+        return next((entry for entry in self.entries if entry.index == index), None)
+
     def losses_above_lowest(self, minima: Array | None = None) -> tuple[Array, ...]:
         """Each path's losses above the lowest that is known: of any path, or at one of the minima."""
         paths = [entry.path for entry in self.entries]

@@ -11,7 +11,6 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from gui.document import Document
 from gui.jobs import Jobs
 from gui.views.tints import Areas
-from landscape.descent import Path
 from landscape.geometry.stability import sharpness_on, stability_limit
 from landscape.race import Race
 from landscape.scene import Scene
@@ -115,7 +114,8 @@ class Analysis(QObject):
         """Where the rule in focus would be unstable, with the scaling that it has at this step."""
         scene, old = self._document.scene, self.unstable
         self.unstable = None
-        path = _path_in_focus(race, scene)
+        entry = None if race is None else race.entry(scene.focus)
+        path = None if entry is None else entry.path
         hessians = None if self.shape is None else self.shape.hessians
         known = path is not None and self.shape is not None and path.surface == self.shape.surface
         if scene.overlays.stability and path is not None and known and hessians is not None:
@@ -170,9 +170,3 @@ def _mapped(
                 del live[place]
             if known[0] is not None and (known[1] is not None or len(running) == 1):
                 yield known[0], known[1]
-
-
-def _path_in_focus(race: Race | None, scene: Scene) -> Path | None:
-    if race is None or scene.focus is None:
-        return None
-    return next((entry.path for entry in race.entries if entry.index == scene.focus), None)

@@ -92,9 +92,9 @@ class Dissection(QObject):
 
     def refresh(self) -> None:
         """Draw and say the present stage anew."""
-        entry = self._entry()
+        race, entry = self._pictures.race, self._entry()
         self.panel.setVisible(self.on and entry is not None)
-        if not self.on or entry is None:
+        if not self.on or race is None or entry is None:
             self._pictures.show_anatomy(None)
             self.changed.emit()
             return
@@ -105,7 +105,7 @@ class Dissection(QObject):
         self.panel.show_stage(entry.racer.optimizer.title, step, number, found, factors)
         anatomy = None
         if found:
-            look = looks(self._pictures.race.scene.optimizers, self._theme)[entry.index]  # type: ignore[union-attr]
+            look = looks(race.scene.optimizers, self._theme)[entry.index]
             anatomy = Anatomy(found[number - 1], entry.path.points[step], factors, look, entry.index)
         self._pictures.show_anatomy(anatomy)
         self.changed.emit()
@@ -119,7 +119,5 @@ class Dissection(QObject):
         return [] if entry is None else stages(entry.path, step)
 
     def _entry(self) -> Entry | None:
-        race, focus = self._pictures.race, self._document.scene.focus
-        if race is None:
-            return None
-        return next((entry for entry in race.entries if entry.index == focus), None)
+        race = self._pictures.race
+        return None if race is None else race.entry(self._document.scene.focus)

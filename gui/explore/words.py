@@ -144,8 +144,8 @@ def _explanations(
     race.surface.compile()
     critical = None if shape is None else shape.critical
     flat = None if shape is None else shape.plateaus
-    path = next((entry.path for entry in race.entries if entry.index == focus), None)
-    why = () if path is None else reasons(path, critical, flat)
+    entry = race.entry(focus)
+    why = () if entry is None else reasons(entry.path, critical, flat)
     lines = []
     if watched is not None and critical is not None:
         for entry in race.entries:

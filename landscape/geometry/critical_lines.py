@@ -228,19 +228,18 @@ def _chain(scaled: Array, start: int, free: Mask, cell: float) -> list[int]:
     return walk
 
 
-def _beside(points: Array, sides: Array, far: float) -> tuple[Array, Array, Array]:
-    """The middles of a line's pieces, and places beside them on both sides."""
+def _beside(points: Array, sides: Array, far: float) -> tuple[Array, Array]:
+    """Places beside the middles of a line's pieces, on one side and on the other."""
     middle = (points[1:] + points[:-1]) / 2
     along = np.diff(points, axis=0) / sides
     length = np.maximum(np.linalg.norm(along, axis=1), 1e-300)[:, None]
     across = np.stack([-along[:, 1], along[:, 0]], axis=1) / length * sides
-    return middle, middle + far * across, middle - far * across
+    return middle + far * across, middle - far * across
 
 
 def _jumps_over_zero(surface: Surface, points: Array, sides: Array) -> bool:
     """Whether zero lies between the gradients on both sides of a line of kinks."""
-    _, *both = _beside(points, sides, 0.004)
-    one, other = (derivatives(surface, places)[1] * sides for places in both)
+    one, other = (derivatives(surface, places)[1] * sides for places in _beside(points, sides, 0.004))
     known = np.isfinite(one + other).all(axis=1)
     if not known.any():
         return False
@@ -254,8 +253,7 @@ def _jumps_over_zero(surface: Surface, points: Array, sides: Array) -> bool:
 
 def _kind(surface: Surface, points: Array, sides: Array, cell: float) -> tuple[LineKind, bool]:
     """What a line is across, from the losses beside it, and whether those are all higher."""
-    middle, *both = _beside(points, sides, 3 * cell)
-    _, first, second = (surface.value(places) for places in (middle, *both))
+    first, second = (surface.value(places) for places in _beside(points, sides, 3 * cell))
     here = surface.value(points[:-1])
     with np.errstate(all="ignore"):
         rises = np.stack([first - here, second - here])

@@ -115,14 +115,14 @@ class Jet:
         two = np.full_like(value[0], 2.0)
         return self.chain(_whole_power(value, 2), _scaled(value, 2.0), (two, two))
 
-    def power(self, exponent: float) -> Jet | float:
-        """F to a constant power; only f ≥ 0 has one that is not whole."""
+    def power(self, exponent: float) -> Jet:
+        """The value to a constant power; only f ≥ 0 has one that is not whole."""
         if exponent == int(exponent):
             n = int(exponent)
             if n < 0:
-                return self.power(-n).reciprocal()  # type: ignore[union-attr]
+                return self.power(-n).reciprocal()
             if n < 2:
-                return self if n else 1.0  # 0⁰ is 1, as it is for floats
+                return self if n else self.constant(1.0)  # 0⁰ is 1, as it is for floats
             value = self.lo[0], self.hi[0]
             first, second = _whole_power(value, n - 1), _whole_power(value, n - 2)
             return self.chain(_whole_power(value, n), _scaled(first, n), _scaled(second, n * (n - 1)))

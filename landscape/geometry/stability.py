@@ -44,18 +44,26 @@ def limit_formula(optimizer: Optimizer) -> str:
     return "(2 + 2β₁)/(1 − β₁)" if rule.key in ("adam", "adamw") else "2"
 
 
-def scaling(path: Path, step: int) -> Array:
-    """By what a rule divides each gradient component in the step that leaves `step`: `(2,)`, or ones."""
+def scalings(path: Path) -> Array:
+    """By what a rule divides each gradient component in each step: `(steps+1, 2)`; ones if by nothing."""
     rule: Any = path.optimizer
+    scales = np.ones((path.steps + 1, 2))
     name = {"rmsprop": "mean_square", "adagrad": "mean_square", "adam": "second_moment",
             "adamw": "second_moment"}.get(rule.key)  # fmt: skip
-    if name is None or path.last == 0:
-        return np.ones(2)
-    at = min(step + 1, path.last)
-    squares = path.parts[name][at]
-    if rule.key in ("adam", "adamw") and rule.bias_correction:
-        squares = squares / (1 - rule.beta2**at)
-    return np.asarray(np.sqrt(squares) + rule.epsilon)
+    if name is None or not path.steps:
+        return scales
+    squares = path.parts[name][1:]
+    with np.errstate(all="ignore"):
+        if name == "second_moment" and rule.bias_correction:
+            squares = squares / (1 - rule.beta2 ** np.arange(1, path.steps + 1)[:, None])
+        scales[:-1] = np.sqrt(squares) + rule.epsilon
+    scales[-1] = scales[-2]
+    return scales
+
+
+def scaling(path: Path, step: int) -> Array:
+    """The same in the step that leaves `step`, or in the last there was: `(2,)`."""
+    return scalings(path)[min(step, path.last - 1)] if path.last else np.ones(2)
 
 
 def largest_curvature(hessians: Array, scale: Array | float = 1.0) -> Array:
@@ -97,17 +105,4 @@ def sharpness(path: Path) -> Array:
     hessians = path.surface.hessian(path.points)
     last = path.learning_rates[-1] if path.steps else float(path.optimizer.learning_rate)
     rates = np.append(path.learning_rates, last)
-    scales: Array | float = 1.0
-    rule: Any = path.optimizer
-    if rule.key in ("rmsprop", "adagrad", "adam", "adamw"):
-        scales = np.ones((path.steps + 1, 2))
-        name = "mean_square" if rule.key in ("rmsprop", "adagrad") else "second_moment"
-        squares = path.parts[name][1:]
-        taken = np.arange(1, path.steps + 1)[:, None]
-        corrected = rule.key in ("adam", "adamw") and rule.bias_correction
-        with np.errstate(all="ignore"):
-            squares = squares / (1 - rule.beta2**taken) if corrected else squares
-            scales[:-1] = np.sqrt(squares) + rule.epsilon
-        if path.steps:
-            scales[-1] = scales[-2]
-    return rates * largest_curvature(hessians, scales)
+    return rates * largest_curvature(hessians, scalings(path))
