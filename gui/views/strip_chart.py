@@ -143,16 +143,12 @@ class StripChart(Canvas):
         painter.setFont(font(1.08 * unit))
         painter.setPen(QColor(self.theme.dim))
         title = QRectF(area.left() + 1.2 * unit, area.top() + 0.6 * unit, area.width() - 2 * unit, 1.8 * unit)
-        painter.drawText(
-            title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._curves.title
-        )
+        _draw_words(painter, title, self._curves.title)
         if self._curves.note:
             painter.setFont(font(0.9 * unit))
             painter.setPen(QColor(self.theme.text))
             below = title.translated(0, 1.5 * unit)
-            painter.drawText(
-                below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._curves.note
-            )
+            _draw_words(painter, below, self._curves.note)
         self._paint_axes(painter, plot, unit)
         self._paint_curves(painter, plot, past=False)
 
@@ -295,6 +291,12 @@ class StripChart(Canvas):
             first = min(self._curves.steps, key=lambda steps: float(steps[0]))
             there = int(np.abs(first - there).argmin())
         self.scrubbed.emit(round(there))
+
+
+def _draw_words(painter: QPainter, box: QRectF, text: str) -> None:
+    """A line of words, which ends in … where there is no room for all of it."""
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
+    painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 def _value_range(curves: Curves) -> tuple[float, float]:
