@@ -185,14 +185,20 @@ class StripChart(Canvas):
                     plot.right() - 26 * unit, y - (1.6 if above else -0.2) * unit, 26 * unit, 1.4 * unit
                 )
                 align = Qt.AlignmentFlag.AlignBottom if above else Qt.AlignmentFlag.AlignTop
+                words = painter.boundingRect(box, Qt.AlignmentFlag.AlignRight | align, name)
+                painter.fillRect(words.adjusted(-3, 1, 3, -1), QColor(self.theme.card))
                 painter.drawText(box, Qt.AlignmentFlag.AlignRight | align, name)
         self._paint_stretches(painter, plot, unit)
 
     def _paint_stretches(self, painter: QPainter, plot: QRectF, unit: float) -> None:
         """Stretches of steps as bars at the bottom, one row a rule, the words beside them if they fit."""
         rows: dict[str, int] = {}
+        for _, _, look, _ in self._curves.stretches:
+            rows.setdefault(look.label, len(rows))
+        # In large type the bars must leave room for the curves, which they speak of.
+        unit = min(unit, 0.4 * plot.height() / (1.5 * max(len(rows), 1)))
         for first, last, look, text in self._curves.stretches:
-            row = rows.setdefault(look.label, len(rows))
+            row = rows[look.label]
             left = plot.left() + plot.width() * self._share(first)
             right = plot.left() + plot.width() * self._share(last)
             bar = QRectF(left, plot.bottom() - (row + 1) * 1.5 * unit, max(right - left, 2.0), 1.3 * unit)
