@@ -1,0 +1,1 @@
+"""A small batch-normalized softmax network: data, layers, training, and what is seen inside it."""
