@@ -12,11 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
-    PlainSerializer,
     ValidationError,
     field_validator,
     model_serializer,
@@ -28,9 +24,10 @@ from landscape.errors import FieldError, FormulaError, LandscapeError
 from landscape.fair_race import Policy, levelled
 from landscape.files import read_text, write_whole
 from landscape.optimizers import make_optimizer, settings
+from landscape.parts import Number, Part, ScheduleTable, Switch, Whole, rule_from_table
 from landscape.resources import scene_files
 from landscape.scene_errors import SceneError, line_of, sentence
-from landscape.schedules import Schedule, make_schedule
+from landscape.schedules import Schedule
 from landscape.surface import Surface, UnknownSurfaceError, checked_range, surfaces
 
 VERSION = 1
@@ -47,18 +44,6 @@ LEVELLED_BY: dict[Policy, set[str]] = {
     "equal_rate": {"rates", "optimizers"},
     "equal_first_step": {"rates", "optimizers", "start", "surface", "schedule"},
 }
-
-
-class Part(BaseModel):
-    """Frozen; unknown keys and infinite numbers are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
-
-
-# `true` and "3" are not numbers here, although Python would take them.
-Whole = Annotated[int, Field(strict=True)]
-Number = Annotated[float, Field(strict=True)]
-Switch = Annotated[bool, Field(strict=True)]
 
 
 class SurfaceChoice(Part):
@@ -117,13 +102,7 @@ class Racer(Part):
             return given
         given = dict(given)
         enabled = given.pop("enabled", True)
-        rule = given.pop("rule", None)
-        if not isinstance(rule, str):
-            raise FieldError("rule", 'Each optimizer needs a rule, such as rule = "adam".')
-        for name, value in given.items():
-            if isinstance(value, list | dict):
-                raise FieldError(name, f"{name} must be one number or word, not a list or a table.")
-        return {"optimizer": make_optimizer(rule, **given), "enabled": enabled}
+        return {"optimizer": rule_from_table(given), "enabled": enabled}
 
     @model_serializer
     def _flat(self) -> dict[str, Any]:
@@ -165,19 +144,6 @@ class Overlays(Part):
     against: Annotated[Whole, Field(ge=0, lt=MAX_RACERS)] | None = None  # the rule whose basins to compare
 
 
-def _schedule(given: Any) -> Any:
-    if isinstance(given, dict):
-        given = dict(given)
-        return make_schedule(str(given.pop("kind", "constant")), **given)
-    if not isinstance(given, Schedule):
-        raise FieldError("kind", 'A schedule is a table such as { kind = "cosine", over = 200 }.')
-    return given
-
-
-def _schedule_table(schedule: Schedule) -> dict[str, Any]:
-    return {"kind": schedule.kind, **settings(schedule)}
-
-
 def _opening_racers() -> tuple[Racer, ...]:
     return tuple(
         Racer(optimizer=make_optimizer(rule, learning_rate=rate))
@@ -207,7 +173,7 @@ class Scene(Part):
     surface: SurfaceChoice = SurfaceChoice(name="double_well")
     start: tuple[Number, Number] = (0.025, 1.75)
     more_starts: MoreStarts | None = None
-    schedule: Annotated[Schedule, BeforeValidator(_schedule), PlainSerializer(_schedule_table)] = Schedule()
+    schedule: ScheduleTable = Schedule()
     view: View = View()
     overlays: Overlays = Overlays()
     optimizers: Annotated[tuple[Racer, ...], Field(max_length=MAX_RACERS)] = Field(
