@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from landscape import __version__
+from landscape.command_options import argument, option, settings
 
 if TYPE_CHECKING:
     from landscape.surface import Surface
@@ -61,18 +62,6 @@ def _fail(message: str) -> int:
     return 2
 
 
-def _argument(help_text: str) -> Any:
-    import typer
-
-    return typer.Argument(help=help_text, show_default=False)
-
-
-def _option(help_text: str) -> Any:
-    import typer
-
-    return typer.Option(help=help_text, show_default=False)
-
-
 def _commands() -> Any:
     """The commands, built when needed."""
     import typer
@@ -98,6 +87,10 @@ def _commands() -> Any:
     app.command("surfaces")(list_surfaces)
     app.command("race")(race)
     app.command("points")(points)
+    from landscape.network.commands import predict, train
+
+    app.command("train")(train)
+    app.command("predict")(predict)
     return typer.main.get_command(app)
 
 
@@ -106,7 +99,7 @@ def _is_formula(text: str) -> bool:
     return text.startswith("-") and not text.startswith("--")
 
 
-def open_window(scene: Annotated[Path | None, _argument("A scene file.")] = None) -> int:
+def open_window(scene: Annotated[Path | None, argument("A scene file.")] = None) -> int:
     """Open the window, with a scene if one is given."""
     from landscape.scene import Scene
 
@@ -132,35 +125,35 @@ def list_surfaces() -> None:
 
 
 def race(
-    surface: Annotated[str, _argument("A surface of the catalogue, or a formula in x and y.")],
-    x: Annotated[str, _option("Domain of x: low,high.")] = "",
-    y: Annotated[str, _option("Domain of y: low,high.")] = "",
-    start: Annotated[str, _option("Start: x,y.")] = "",
-    steps: Annotated[int, _option("Number of steps.")] = 500,
+    surface: Annotated[str, argument("A surface of the catalogue, or a formula in x and y.")],
+    x: Annotated[str, option("Domain of x: low,high.")] = "",
+    y: Annotated[str, option("Domain of y: low,high.")] = "",
+    start: Annotated[str, option("Start: x,y.")] = "",
+    steps: Annotated[int, option("Number of steps.")] = 500,
     optimizer: Annotated[
-        list[str] | None, _option("A rule, such as adam:learning_rate=0.05,beta1=0.8; repeatable.")
+        list[str] | None, option("A rule, such as adam:learning_rate=0.05,beta1=0.8; repeatable.")
     ] = None,
     parameter: Annotated[
-        list[str] | None, _option("A parameter of the formula, such as kappa=50; repeatable.")
+        list[str] | None, option("A parameter of the formula, such as kappa=50; repeatable.")
     ] = None,
-    noise: Annotated[float, _option("Standard deviation of the gradient noise.")] = 0.0,
-    seed: Annotated[int, _option("Seed of the noise.")] = 0,
-    schedule: Annotated[str, _option("A schedule, such as cosine:over=200.")] = "constant",
-    csv: Annotated[str, _option("Write every step to this file, or to - for the screen.")] = "",
+    noise: Annotated[float, option("Standard deviation of the gradient noise.")] = 0.0,
+    seed: Annotated[int, option("Seed of the noise.")] = 0,
+    schedule: Annotated[str, option("A schedule, such as cosine:over=200.")] = "constant",
+    csv: Annotated[str, option("Write every step to this file, or to - for the screen.")] = "",
 ) -> None:
     """Let rules race down a surface and report where each gets."""
     from landscape.descent import checked_start, descend
     from landscape.optimizers import make_optimizer
     from landscape.schedules import make_schedule
 
-    chosen = _surface(surface, x, y, _settings("parameter", ",".join(parameter or [])))
+    chosen = _surface(surface, x, y, settings("parameter", ",".join(parameter or [])))
     begin = checked_start(_numbers("start", start, 2)) if start else _default_start(chosen)
     kind, _, given = schedule.partition(":")
-    decay = make_schedule(kind.strip(), **_settings("schedule", given))
+    decay = make_schedule(kind.strip(), **settings("schedule", given))
     paths = {}
     for text in optimizer or ["gradient_descent", "momentum", "rmsprop", "adam"]:
         rule, _, given = text.partition(":")
-        made = make_optimizer(rule, **_settings("optimizer", given))
+        made = make_optimizer(rule, **settings("optimizer", given))
         name, copy = made.key, 2
         while name in paths:
             name, copy = f"{made.key}_{copy}", copy + 1
@@ -172,19 +165,19 @@ def race(
 
 
 def points(
-    surface: Annotated[str, _argument("A surface of the catalogue, or a formula in x and y.")],
-    x: Annotated[str, _option("Domain of x: low,high.")] = "",
-    y: Annotated[str, _option("Domain of y: low,high.")] = "",
+    surface: Annotated[str, argument("A surface of the catalogue, or a formula in x and y.")],
+    x: Annotated[str, option("Domain of x: low,high.")] = "",
+    y: Annotated[str, option("Domain of y: low,high.")] = "",
     parameter: Annotated[
-        list[str] | None, _option("A parameter of the formula, such as kappa=50; repeatable.")
+        list[str] | None, option("A parameter of the formula, such as kappa=50; repeatable.")
     ] = None,
-    json: Annotated[str, _option("Write them to this file, or to - for the screen.")] = "",
+    json: Annotated[str, option("Write them to this file, or to - for the screen.")] = "",
 ) -> None:
     """Find every critical point of a surface, and check that none is missing."""
     from landscape.geometry.critical_points import critical_points
     from landscape.geometry.tables import as_json
 
-    found = critical_points(_surface(surface, x, y, _settings("parameter", ",".join(parameter or []))))
+    found = critical_points(_surface(surface, x, y, settings("parameter", ",".join(parameter or []))))
     if json == "-":
         sys.stdout.write(as_json(found))
         sys.stdout.flush()
@@ -262,27 +255,6 @@ def _numbers(name: str, text: str, count: int) -> Any:
     if len(numbers) != count:
         raise FieldError(name, f"--{name} takes {count} numbers with a comma between, not “{text}”.")
     return numbers
-
-
-def _settings(name: str, text: str) -> dict[str, Any]:
-    """`a=1,b=true,c=word` -> {"a": 1.0, "b": True, "c": "word"}."""
-    from landscape.errors import FieldError
-
-    given: dict[str, Any] = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        key, equals, value = (piece.strip() for piece in part.partition("="))
-        if not key or not equals or not value:
-            raise FieldError(name, f"In --{name}, “{part}” should read name=value.")
-        if value.lower() in ("true", "false"):
-            given[key] = value.lower() == "true"
-            continue
-        try:
-            number = float(value)
-        except ValueError:
-            given[key] = value
-        else:
-            given[key] = int(number) if value.lstrip("+-").isdigit() else number
-    return given
 
 
 def _write_csv(paths: dict[str, Any], target: str) -> None:

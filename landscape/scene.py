@@ -23,6 +23,7 @@ from landscape.descent import checked_start
 from landscape.errors import FieldError, FormulaError, LandscapeError
 from landscape.fair_race import Policy, levelled
 from landscape.files import read_text, write_whole
+from landscape.network.spec import Training
 from landscape.optimizers import make_optimizer, settings
 from landscape.parts import Number, Part, ScheduleTable, Switch, Whole, rule_from_table
 from landscape.resources import scene_files
@@ -35,6 +36,7 @@ MAX_RACERS = 12
 MAX_STARTS = 400
 MAX_WORK = 2_000_000  # starts × steps × rules: a second or two, and some 50 MB
 
+Workspace = Literal["explore", "train"]
 Layout = Literal["both", "map", "surface"]
 Measure = Literal["gradient", "distance", "sharpness", "starts", "evaluations"]
 Colormap = Literal["landscape", "viridis", "cividis", "cet_l17", "cet_d1"]
@@ -144,6 +146,23 @@ class Overlays(Part):
     against: Annotated[Whole, Field(ge=0, lt=MAX_RACERS)] | None = None  # the rule whose basins to compare
 
 
+class TrainView(Part):
+    """How a training is looked at.
+
+    Attributes
+    ----------
+    axes : the two features of the plane, from 0; None: the only two, or the principal components
+    """
+
+    twin: Switch = True  # beside it, the same network with batch normalization the other way round
+    test_time: Switch = True  # running averages, else the statistics of the last mini-batch
+    picked: tuple[Number, Number] | None = None
+    temperature: Annotated[Number, Field(ge=0.05, le=20)] = 1.0
+    axes: tuple[Whole, Whole] | None = None
+    layer: Annotated[Whole, Field(ge=0)] = 0
+    panda: Switch = False  # whether a change applies from the present moment on, and not from the start
+
+
 def _opening_racers() -> tuple[Racer, ...]:
     return tuple(
         Racer(optimizer=make_optimizer(rule, learning_rate=rate))
@@ -179,6 +198,9 @@ class Scene(Part):
     optimizers: Annotated[tuple[Racer, ...], Field(max_length=MAX_RACERS)] = Field(
         default_factory=_opening_racers
     )
+    workspace: Workspace = "explore"
+    training: Training = Training()
+    train_view: TrainView = TrainView()
 
     @field_validator("start")
     @classmethod
@@ -252,6 +274,11 @@ class Scene(Part):
         table = self.model_dump(exclude_none=True)
         if not table["surface"]["parameters"]:
             del table["surface"]["parameters"]
+        if self.workspace == "explore":
+            del table["workspace"]
+        for name in ("training", "train_view"):
+            if getattr(self, name) == type(self).model_fields[name].default:
+                del table[name]
         if self.rates == "own":
             del table["rates"]
         if self.rates != "tuned":

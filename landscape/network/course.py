@@ -8,7 +8,7 @@ the examples is drawn from the seed and the number of the pass, not from a gener
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -89,7 +89,12 @@ class Recipe:
     batch_size: int = 32
     l2: Any = 0.0
 
-    @property
+    @cached_property
+    def regularized(self) -> bool:
+        """Whether L2 adds anything to the gradient."""
+        return bool(np.any(self.l2))
+
+    @cached_property
     def rule(self) -> str:
         """The name under which the optimizer's memory is kept: with another, it starts empty."""
         return f"{self.optimizer.key} {self.optimizer.form}"
@@ -174,7 +179,7 @@ def one_step(course: Course, recipe: Recipe, state: State) -> Stepped:
     drawn, end = batch(course, state, recipe.batch_size)
     passed = forward(architecture, before, drawn.inputs)
     loss, gradient = backward(architecture, before, passed, drawn.targets)
-    if np.any(recipe.l2):
+    if recipe.regularized:
         gradient += recipe.l2 * (before * architecture.is_weight)
     optimizer = recipe.optimizer
     memory = state.memory if recipe.rule == state.rule else optimizer.init(before)
@@ -184,7 +189,7 @@ def one_step(course: Course, recipe: Recipe, state: State) -> Stepped:
     statistics = batch_statistics(architecture, passed)
     averages = _averaged(state.averages, statistics, course.running_beta, end - state.seen)
     diverged_at = state.diverged_at
-    alive = np.isfinite(loss) & np.isfinite(np.add.reduce(after, axis=1)) & (diverged_at < 0)
+    alive = np.isfinite(loss + np.add.reduce(after, axis=1)) & (diverged_at < 0)
     if not alive.all():
         diverged_at = np.where(alive | (diverged_at >= 0), diverged_at, state.step + 1)
         after = np.where(alive[:, None], after, before)

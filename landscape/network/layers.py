@@ -76,7 +76,9 @@ def normalize(z: Array, gamma: Array, beta: Array, epsilon: float) -> tuple[Arra
     inverse = 1 / np.sqrt(variance + epsilon)
     normalized = centred
     normalized *= inverse
-    return gamma * normalized + beta, Normalized(normalized, inverse, mean, variance)
+    result = gamma * normalized
+    result += beta
+    return result, Normalized(normalized, inverse, mean, variance)
 
 
 def normalize_backward(upstream: Array, kept: Normalized, gamma: Array) -> tuple[Array, Array, Array]:
@@ -129,6 +131,5 @@ def cross_entropy(log_probabilities: Array, targets: Array) -> Array:
     >>> float(cross_entropy(log_softmax(np.array([[[1.0, 2.0, 3.0]]])), np.array([[0, 0, 1.0]]))[0].round(8))
     0.40760596
     """
-    # A class of probability 0 (logarithm −∞) which is not the true one must not make 0 · ∞.
-    chosen = np.where(targets > 0, log_probabilities, 0)
-    return -np.add.reduce(chosen, axis=(1, 2)) / log_probabilities.shape[1]
+    result: Array = np.einsum("kbc,bc->k", log_probabilities, targets) * (-1 / len(targets))
+    return result

@@ -1,0 +1,189 @@
+"""The commands `landscape train` and `landscape predict`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+from landscape.command_options import argument, option, settings
+
+
+def train(
+    spec: Annotated[Path | None, argument("A scene file with a [training] table.")] = None,
+    data: Annotated[str, option("A CSV file, or a set by name: spirals, moons, digits, iris …")] = "",
+    label: Annotated[str, option("The column of the classes: its name or its number.")] = "",
+    header: Annotated[bool | None, option("Whether the CSV file's first row holds names.")] = None,
+    classes: Annotated[int | None, option("Number of classes of a generated set.")] = None,
+    points: Annotated[int | None, option("Number of points of a generated set.")] = None,
+    hidden: Annotated[str, option("Units of each hidden layer, such as 32,32; none for no such layer.")] = "",
+    activation: Annotated[str, option("relu, tanh or sigmoid.")] = "",
+    batch_norm: Annotated[bool | None, option("Whether to normalize batches.")] = None,
+    optimizer: Annotated[str, option("A rule, such as adam:learning_rate=0.01.")] = "",
+    schedule: Annotated[str, option("A schedule over the epochs, such as cosine:over=80.")] = "",
+    batch_size: Annotated[int | None, option("Examples in a mini-batch.")] = None,
+    l2: Annotated[float | None, option("L2 regularization.")] = None,
+    epochs: Annotated[int | None, option("Passes over the data.")] = None,
+    validation: Annotated[float | None, option("Share of the data to check with.")] = None,
+    seed: Annotated[int | None, option("Seed of the weights, the split and the order.")] = None,
+    log: Annotated[str, option("Write losses and accuracies after each epoch to this CSV file.")] = "",
+    save: Annotated[str, option("Write the trained network to this .npz file.")] = "",
+) -> int:
+    """Train a batch-normalized softmax network and report how well it does."""
+    from landscape.scene import Scene
+
+    scene = Scene() if spec is None else Scene.load(spec)
+    chosen = {name: value for name, value in (("classes", classes), ("points", points)) if value is not None}
+    table: dict[str, Any] = {
+        "data": {**dict(scene.training.data), **_data(data, label, header), **chosen},
+        "activation": activation or None,
+        "batch_norm": batch_norm,
+        "batch_size": batch_size,
+        "l2": l2,
+        "epochs": epochs,
+        "validation": validation,
+        "seed": seed,
+    }
+    if hidden:
+        table["hidden"] = _sizes(hidden)
+    for name, text, key in (("optimizer", optimizer, "rule"), ("schedule", schedule, "kind")):
+        if text:
+            kind, _, given = text.partition(":")
+            table[name] = {key: kind.strip(), **settings(name, given)}
+    changed = {name: value for name, value in table.items() if value is not None}
+    kept = scene.training.model_dump(exclude_none=True)
+    training = scene.edited(training={**kept, **changed}).training
+    for path in (log, save):
+        if path and not Path(path).resolve().parent.is_dir():
+            from landscape.errors import LandscapeError
+
+            raise LandscapeError(f"{path} cannot be written: there is no such folder.")
+    return _run(training, log, save)
+
+
+def predict(
+    model: Annotated[Path, argument("A model file, written by `landscape train --save`.")],
+    data: Annotated[Path, option("The CSV file with the rows to classify.")],
+    csv: Annotated[str, option("Write class probabilities to this file, or to - for the screen.")] = "-",
+    header: Annotated[bool | None, option("Whether the first row holds names.")] = None,
+) -> None:
+    """Classify the rows of a CSV file with a trained network."""
+    from landscape.files import write_whole
+    from landscape.network.csv_data import read_inputs
+    from landscape.network.model_file import load_model
+
+    network = load_model(model)
+    table = read_inputs(data, network.feature_names, header=header)
+    rows = network.predict(table.inputs)
+    names = network.class_names
+    lines = [",".join([*map(_cell, names), "prediction"])]
+    lines += [",".join([*(f"{value:.9g}" for value in row), _cell(names[row.argmax()])]) for row in rows]
+    text = "\n".join(lines) + "\n"
+    for remark in table.remarks:
+        print("landscape: " + remark, file=sys.stderr)  # noqa: T201
+    if csv == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        write_whole(Path(csv), text.encode())
+
+
+def _run(spec: Any, log: str, save: str) -> int:
+    """Train under a progress bar; when interrupted, keep what there is."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from landscape.files import write_whole
+    from landscape.network.model_file import save_model, trained
+    from landscape.network.training import split_data
+    from landscape.network.training import train as snapshots_of
+
+    console = Console(stderr=True)
+    split = split_data(spec)
+    for remark in (*split.dataset.remarks, *split.remarks):
+        console.print(remark, style="dim", highlight=False)
+    snapshots: list[Any] = []
+    interrupted = False
+    count = TextColumn("{task.completed}/{task.total} epochs")
+    columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("training", total=spec.epochs)
+        try:
+            for snapshot in snapshots_of(spec, split):
+                snapshots.append(snapshot)
+                words = f"loss {snapshot.training_loss[0]:.4f}"
+                progress.update(task, completed=snapshot.state.epoch, description=words)
+        except KeyboardInterrupt:
+            interrupted = True
+    if not snapshots:
+        raise KeyboardInterrupt
+    last = snapshots[-1]
+    if log:
+        write_whole(Path(log), "\n".join(_log(snapshots)).encode())
+    if save:
+        save_model(trained(spec, split, last), save)
+    _report(split, last, interrupted)
+    return 130 if interrupted else 0
+
+
+def _report(split: Any, last: Any, interrupted: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    dataset = split.dataset
+    table = Table(dataset.title, "loss", "accuracy", "examples", box=None, padding=(0, 2, 0, 0))
+    parts = (
+        ("training", last.training_loss, last.training_accuracy, len(split.training_labels)),
+        ("validation", last.validation_loss, last.validation_accuracy, len(split.validation_labels)),
+    )
+    for name, loss, accuracy, count in parts:
+        if count:
+            table.add_row(name, f"{loss[0]:.6g}", f"{accuracy[0]:.4f}", str(count))
+    console = Console()
+    console.print(table)
+    state = last.state
+    how = "interrupted" if interrupted else "ended"
+    if last.diverged:
+        console.print("The numbers became infinite; a smaller learning rate may help.", soft_wrap=True)
+        how = "diverged"
+    console.print(f"{how} after {state.epoch} epochs, {state.step} steps", highlight=False, soft_wrap=True)
+
+
+def _log(snapshots: Iterable[Any]) -> list[str]:
+    names = ("training_loss", "validation_loss", "training_accuracy", "validation_accuracy")
+    lines = [",".join(("epoch", "step", "learning_rate", *names))]
+    for snapshot in snapshots:
+        scores = (f"{getattr(snapshot, name)[0]:.9g}" for name in names)
+        lines.append(
+            f"{snapshot.state.epoch},{snapshot.step},{snapshot.learning_rate:.9g}," + ",".join(scores)
+        )
+    return [*lines, ""]
+
+
+def _data(data: str, label: str, header: bool | None) -> dict[str, Any]:
+    """What `--data` and its companions say."""
+    from landscape.network.datasets import DATASETS
+
+    column = {"label": int(label) if label.lstrip("+-").isdigit() else label} if label else {}
+    if data in DATASETS:
+        return {"name": data}
+    if data:
+        return {"name": "csv", "file": data, "header": header, **column}
+    return column
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    from landscape.errors import FieldError
+
+    if text.strip().lower() == "none":
+        return ()
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise FieldError("hidden", f"--hidden takes whole numbers such as 32,32, not “{text}”.") from None
+
+
+def _cell(name: str) -> str:
+    """A cell of a CSV file, quoted where it must be."""
+    return '"' + name.replace('"', '""') + '"' if any(mark in name for mark in ',"\n\r') else name
