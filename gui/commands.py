@@ -21,7 +21,6 @@ Deed = tuple[str, str, Callable[[], object]]
 def command_table(window: MainWindow) -> list[Action]:
     """Every command, in menu order."""
     page, document = window.explore, window.document
-    playback = page.playback
     return [
         Action("File", "Open …", ("Ctrl+O",), window.open_dialog),
         Action("File", "Save", ("Ctrl+S",), window.save),
@@ -33,15 +32,31 @@ def command_table(window: MainWindow) -> list[Action]:
         Action("Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), document.redo),
         Action("Edit", "Choose a surface …", ("Ctrl+L",), page.surface_card.open_picker),
         Action("Edit", "Type a formula", ("Ctrl+F",), page.focus_formula),
-        Action("Playback", "Play or pause", ("Space",), playback.toggle, True),
-        Action("Playback", "One step forward", ("Right",), lambda: playback.move(1), True),
-        Action("Playback", "One step back", ("Left",), lambda: playback.move(-1), True),
-        Action("Playback", "One stage forward", ("Shift+Right",), lambda: page.dissection.move(1), True),
-        Action("Playback", "One stage back", ("Shift+Left",), lambda: page.dissection.move(-1), True),
-        Action("Playback", "Ten steps forward", ("Ctrl+Right",), lambda: playback.move(10), True),
-        Action("Playback", "Ten steps back", ("Ctrl+Left",), lambda: playback.move(-10), True),
-        Action("Playback", "To the start", ("Home",), lambda: playback.go_to(0), True),
-        Action("Playback", "To the end", ("End",), lambda: playback.go_to(playback.length), True),
+        Action("Playback", "Play or pause", ("Space",), lambda: window.page.playback.toggle(), True),
+        Action(
+            "Playback", "One step or epoch forward", ("Right",), lambda: window.page.playback.move(1), True
+        ),
+        Action("Playback", "One step or epoch back", ("Left",), lambda: window.page.playback.move(-1), True),
+        Action(
+            "Playback",
+            "One stage or mini-batch forward",
+            ("Shift+Right",),
+            lambda: window.page.move_within(1),
+            True,
+        ),
+        Action(
+            "Playback",
+            "One stage or mini-batch back",
+            ("Shift+Left",),
+            lambda: window.page.move_within(-1),
+            True,
+        ),
+        Action("Playback", "Ten steps forward", ("Ctrl+Right",), lambda: window.page.playback.move(10), True),
+        Action("Playback", "Ten steps back", ("Ctrl+Left",), lambda: window.page.playback.move(-10), True),
+        Action("Playback", "To the start", ("Home",), lambda: window.page.playback.go_to(0), True),
+        Action("Playback", "To the end", ("End",), window.to_the_end, True),
+        Action("View", "Explore", ("Ctrl+1",), lambda: window.choose_workspace("explore")),
+        Action("View", "Train", ("Ctrl+2",), lambda: window.choose_workspace("train")),
         Action("View", "Map", ("1",), lambda: page.set_layout("map"), True),
         Action("View", "Surface", ("2",), lambda: page.set_layout("surface"), True),
         Action("View", "Both", ("3",), lambda: page.set_layout("both"), True),

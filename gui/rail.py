@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
 
 from gui.theme import Theme
 from gui.widgets.icons import icon
@@ -20,13 +20,22 @@ class Rail(QFrame):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
         self._buttons: list[tuple[QToolButton, str]] = []
+        self._workspaces: dict[str, QToolButton] = {}
+        self._group = QButtonGroup(self)
 
-    def add_workspace(self, name: str, text: str, help_text: str) -> QToolButton:
+    def add_workspace(
+        self, name: str, text: str, help_text: str, choose: Callable[[], object]
+    ) -> QToolButton:
         """A workspace; the one that is open is marked, and a click cannot unmark it."""
-        button = self.add(name, text, help_text, lambda: button.setChecked(True))
+        button = self.add(name, text, help_text, choose)
         button.setCheckable(True)
-        button.setChecked(True)
+        self._group.addButton(button)
+        self._workspaces[name] = button
         return button
+
+    def mark(self, name: str) -> None:
+        """Show which workspace is open."""
+        self._workspaces[name].setChecked(True)
 
     def add(self, name: str, text: str, help_text: str, run: Callable[[], object]) -> QToolButton:
         """A button that does something."""

@@ -29,6 +29,7 @@ class Hyperparameter:
     scale : how a slider or a search moves along it; "log of 1-x" suits β near 1
     least, below : the values that make sense are `least <= value < below`
     positive : whether zero is excluded too
+    whole : whether it counts something
     help : one sentence, without the name
     """
 
@@ -41,6 +42,7 @@ class Hyperparameter:
     least: float = 0.0
     below: float = math.inf
     positive: bool = False
+    whole: bool = False
 
     def check(self, name: str, value: Any) -> None:
         """Refuse what is not a number (or an array of numbers) within the limits.
@@ -56,6 +58,8 @@ class Hyperparameter:
         good = np.isfinite(numbers) & (numbers >= self.least) & (numbers < self.below)
         if self.positive:
             good &= numbers > 0
+        if self.whole and (numbers != np.floor(numbers)).any():
+            raise FieldError(name, f"{name} must be a whole number.")
         if not good.all():
             shown = np.atleast_1d(numbers)[~np.atleast_1d(good)][0]
             limits = "above 0" if self.positive else f"of at least {self.least:g}"
@@ -86,6 +90,8 @@ class Hyperparameter:
         >>> MOMENTUM.rounded(0.98765), LEARNING_RATE.rounded(0.0123456)
         (0.988, 0.0123)
         """
+        if self.whole:
+            return float(round(value))
         if self.scale == "log of 1-x":
             return round(1 - float(f"{1 - value:.2g}"), 12)
         return float(f"{value:.3g}")
@@ -134,4 +140,20 @@ EPSILON = Hyperparameter(
 )
 WEIGHT_DECAY = Hyperparameter(
     "λ", 0.01, 1e-4, 1.0, "log", "Pulls the parameters towards zero, apart from the gradient."
+)
+BATCH_SIZE = Hyperparameter(
+    "batch", 32, 1, 512, "log", "Examples in a mini-batch: few make steps cheap and noisy.",
+    least=1, below=20_001, whole=True,
+)  # fmt: skip
+HIDDEN_LAYERS = Hyperparameter(
+    "layers", 2, 0, 6, "linear", "Hidden layers; without any, it is softmax regression.", below=11, whole=True
+)
+HIDDEN_UNITS = Hyperparameter(
+    "units", 32, 1, 256, "log", "Units in each hidden layer.", least=1, below=513, whole=True
+)
+L2 = Hyperparameter(
+    "L2", 0.0, 0.0, 0.1, "linear", "Adds (λ/2)·Σw² to the loss, which keeps the weights small.", below=100.0
+)
+EPOCHS = Hyperparameter(
+    "epochs", 80, 5, 2000, "log", "Passes over the data.", least=1, below=100_001, whole=True
 )

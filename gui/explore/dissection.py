@@ -6,10 +6,10 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from gui.document import Document
 from gui.explore.anatomy_panel import AnatomyPanel
-from gui.explore.playback import Playback
 from gui.explore.stage import Stage as Pictures
 from gui.theme import DARK, Theme, looks
 from gui.views.anatomy import Anatomy
+from gui.widgets.playback import Playback
 from landscape.race import Entry
 from landscape.stages import Stage, scales, stages
 

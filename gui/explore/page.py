@@ -20,14 +20,14 @@ from gui.document import Document
 from gui.explore.analysis import Analysis
 from gui.explore.dissection import Dissection
 from gui.explore.inspector import Inspector
-from gui.explore.playback import Playback
 from gui.explore.stage import Ground, Stage, load_gl, prepare_ground, prepare_part
-from gui.explore.transport import Transport
 from gui.explore.tuning import RateTuning
 from gui.explore.words import Words
 from gui.jobs import Jobs
 from gui.theme import DARK, Theme
 from gui.widgets.card import OneLine, label
+from gui.widgets.playback import Playback
+from gui.widgets.transport import Transport
 from landscape.errors import LandscapeError
 from landscape.race import Race, solve
 from landscape.scene import Scene, View
@@ -314,6 +314,10 @@ class ExplorePage(QWidget):
         if self._play_when_ready:
             self._play_when_ready = False
             self.playback.play()
+
+    def move_within(self, stages: int) -> None:
+        """Go some stages of the present step forward or back."""
+        self.dissection.move(stages)
 
     def play_from_start(self) -> None:
         """Play from step 0, as soon as the race of this scene is there."""

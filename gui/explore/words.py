@@ -14,9 +14,9 @@ from gui.document import Document
 from gui.explore.analysis import Analysis
 from gui.explore.dissection import Dissection
 from gui.explore.inspector import Inspector
-from gui.explore.playback import Playback
 from gui.explore.stage import Stage as Pictures
 from gui.jobs import Jobs
+from gui.widgets.playback import Playback
 from landscape.numerals import numeral
 from landscape.race import Entry, Race
 from landscape.remarks import remark

@@ -31,7 +31,7 @@ class HyperparameterRow(QWidget):
         self._described = described
         spoken = f"{owner} {name.replace('_', ' ')}".strip()
         self._slider = Slider(spoken)
-        self.field = NumberField(spoken, self._reason)
+        self.field = NumberField(spoken, self._reason, whole=described.whole)
         self._name = name
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

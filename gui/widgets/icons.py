@@ -75,6 +75,12 @@ def _explore(p: QPainter) -> None:
     p.drawPath(path)
 
 
+def _train(p: QPainter) -> None:
+    for x, y in ((4, 6), (4, 14), (10, 4), (10, 10), (10, 16), (16, 10)):
+        p.drawEllipse(QPointF(x, y), 1.6, 1.6)
+    _lines(p, (5.7, 6, 8.3, 4.5), (5.6, 13.8, 8.3, 11), (11.6, 5, 14.5, 9), (11.6, 15, 14.5, 11))
+
+
 def _menu(p: QPainter) -> None:
     _lines(p, (4, 6, 16, 6), (4, 10, 16, 10), (4, 14, 16, 14))
 
@@ -117,6 +123,6 @@ def _less(p: QPainter) -> None:
 
 _DRAW: dict[str, _Draw] = {
     "play": _play, "pause": _pause, "back": _back, "forward": _forward, "first": _first, "last": _last,
-    "explore": _explore, "menu": _menu, "open": _open, "save": _save, "theme": _theme, "help": _help,
-    "lecture": _lecture, "more": _more, "less": _less,
+    "explore": _explore, "train": _train, "menu": _menu, "open": _open, "save": _save, "theme": _theme,
+    "help": _help, "lecture": _lecture, "more": _more, "less": _less,
 }  # fmt: skip

@@ -10,9 +10,9 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QLabel, QPushButton
 
-import gui.explore.playback as module
-from gui.explore.playback import Playback
-from gui.explore.transport import Transport
+import gui.widgets.playback as module
+from gui.widgets.playback import Playback
+from gui.widgets.transport import Transport
 
 
 @pytest.fixture

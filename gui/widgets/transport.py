@@ -15,10 +15,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from gui.explore.playback import SPEEDS, Playback
 from gui.theme import Theme
 from gui.widgets.card import label
 from gui.widgets.icons import icon
+from gui.widgets.playback import SPEEDS, Playback
 from gui.widgets.sliders import Slider
 from landscape.numerals import plain_numeral
 
@@ -26,26 +26,27 @@ WATCH_MS, FADE_MS = 400, 3000
 
 
 class Transport(QFrame):
-    """A row of controls over a `Playback`."""
+    """A row of controls over a `Playback`, which counts in `unit`s."""
 
-    def __init__(self, playback: Playback, parent: QWidget | None = None) -> None:
+    def __init__(self, playback: Playback, unit: str = "step", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
         self._playback = playback
         self._theme: Theme | None = None
+        self._prefix = "" if unit == "step" else f"{unit} "
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(8)
         self._first = self._button("first", "To the start (Home)", lambda: playback.go_to(0))
-        self._back = self._button("back", "One step back (←)", lambda: playback.move(-1))
+        self._back = self._button("back", f"One {unit} back (←)", lambda: playback.move(-1))
         self.play = self._button("play", "Play or pause (Space)", playback.toggle)
         self.play.setObjectName("primary")
-        self._forward = self._button("forward", "One step forward (→)", lambda: playback.move(1))
+        self._forward = self._button("forward", f"One {unit} forward (→)", lambda: playback.move(1))
         self._last = self._button("last", "To the end (End)", lambda: playback.go_to(playback.length))
-        self.slider = Slider("Step")
+        self.slider = Slider(unit.capitalize())
         self._count = label("0 / 0")
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._count.setMinimumWidth(92)
+        self._count.setMinimumWidth(92 if unit == "step" else 120)
         self.speed = QComboBox()
         self.speed.setAccessibleName("Speed")
         self.speed.setToolTip("Speed")
@@ -119,7 +120,7 @@ class Transport(QFrame):
         self._playback.loop = loop
 
     def _show(self, step: int) -> None:
-        self._count.setText(f"{step} / {self._playback.length}")
+        self._count.setText(f"{self._prefix}{step} / {self._playback.length}")
         self.slider.show_place(step / max(self._playback.length, 1))
 
     def _show_length(self, length: int) -> None:

@@ -12,17 +12,23 @@ SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 
 
 class Playback(QObject):
-    """Signals: stepChanged(step), playingChanged(playing), lengthChanged(steps)."""
+    """Signals: stepChanged(step), playingChanged(playing), lengthChanged(steps).
+
+    At speed 1, `rate` steps pass in a second.
+    """
 
     stepChanged = pyqtSignal(int)
     playingChanged = pyqtSignal(bool)
     lengthChanged = pyqtSignal(int)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, rate: float = STEPS_PER_SECOND, loop: bool = True
+    ) -> None:
         super().__init__(parent)
         self.length = 1
+        self.rate = rate
         self.speed = 1.0
-        self.loop = True
+        self.loop = loop
         self._at = 0.0
         self._last_tick = 0.0
         self._held_since: float | None = None
@@ -90,7 +96,7 @@ class Playback(QObject):
         self._last_tick = now
         if self._at < self.length:
             before = self.step
-            self._at = min(self._at + passed * STEPS_PER_SECOND * self.speed, float(self.length))
+            self._at = min(self._at + passed * self.rate * self.speed, float(self.length))
             if self.step != before:
                 self.stepChanged.emit(self.step)
             return
