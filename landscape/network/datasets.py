@@ -15,6 +15,7 @@ import numpy as np
 from landscape.errors import FieldError, LandscapeError
 from landscape.network import shapes
 from landscape.network.shapes import FloatArray
+from landscape.network.wording import listed, quoted
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -172,13 +173,8 @@ def _standardized(rows: FloatArray, mean: FloatArray, scale: FloatArray) -> Floa
 def _constant_remark(names: Sequence[str]) -> tuple[str, ...]:
     if not names:
         return ()
-    shown = ", ".join(quoted(name) for name in names[:5]) + (" and others" if len(names) > 5 else "")
-    if len(names) == 1:
-        return (f"Column {shown} has the same value in every training row: nothing can be learned from it.",)
-    return (
-        f"{len(names)} columns ({shown}) have the same value in every training row: nothing can be learned "
-        "from them.",
-    )
+    what = f"Column {listed(names)} has" if len(names) == 1 else f"Columns {listed(names)} each have"
+    return (f"{what} the same value in every training row: nothing can be learned from that.",)
 
 
 @dataclass(frozen=True)
@@ -294,14 +290,16 @@ def class_remarks(labels: Any, names: Sequence[str]) -> tuple[str, ...]:
     >>> class_remarks([0, 0, 2], ("a", "b", "c"))[0]
     'Class “b” has no example.'
     """
+    counts = np.bincount(labels, minlength=len(names))
     remarks = []
-    for name, count in zip(names, np.bincount(labels, minlength=len(names)), strict=True):
-        if count == 0:
-            remarks.append(f"Class {quoted(name)} has no example.")
-        elif count == 1:
-            remarks.append(
-                f"Class {quoted(name)} has a single example: it is trained on, and validation never sees it."
-            )
+    for number, has in (
+        (0, "no example"),
+        (1, "a single example: it is trained on, and validation never sees it"),
+    ):
+        found = [name for name, count in zip(names, counts, strict=True) if count == number]
+        if found:
+            what = f"Class {listed(found)} has" if len(found) == 1 else f"Classes {listed(found)} each have"
+            remarks.append(f"{what} {has}.")
     return tuple(remarks)
 
 
@@ -368,16 +366,6 @@ DATASETS: dict[str, DatasetKind] = {
         _wine,
     ),
 }  # fmt: skip
-
-
-def quoted(text: str, longest: int = 40) -> str:
-    r"""A name from the user's data in a sentence: in quotation marks, on one line and not too long.
-
-    >>> quoted("petal\nlength"), quoted("x" * 100, 5)
-    ('“petal length”', '“xxxx…”')
-    """
-    shown = "".join(character if character.isprintable() else " " for character in text[: longest + 1])
-    return f"“{shown[: longest - 1] + '…' if len(shown) > longest else shown}”"
 
 
 def _plane(title: str, points: FloatArray, labels: Any, classes: int) -> Dataset:
