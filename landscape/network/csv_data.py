@@ -19,7 +19,7 @@ from landscape.network.csv_rows import CsvError, CsvRows, is_number
 from landscape.network.csv_table import MISSING, Numbers, Table, block
 from landscape.network.datasets import Dataset, IntArray, class_remarks
 from landscape.network.shapes import FloatArray
-from landscape.network.wording import cleaned, listed, quoted
+from landscape.network.wording import cleaned, counted, listed, quoted
 
 __all__ = ["CsvError", "InputTable", "read_csv", "read_inputs"]
 
@@ -248,8 +248,8 @@ def _matched(table: Table, wanted: list[str], label: str | int | None) -> tuple[
             table.remarks.append(f"Column {quoted(names[at])} is taken for the classes.")
     else:
         raise table.rows.error(
-            f"there are {len(names)} columns, but the network was trained with {len(wanted)} features: "
-            f"{listed(wanted)}.", table.rows.head[0][0],
+            f"there {'is' if len(names) == 1 else 'are'} {counted(len(names), 'column')}, but the network was "
+            f"trained with {counted(len(wanted), 'feature')}: {listed(wanted)}.", table.rows.head[0][0],
         )  # fmt: skip
     rest = [column for column in rest if column != at]
     if rest:

@@ -16,6 +16,7 @@ from landscape.network.wording import cleaned, counted, quoted
 
 MAX_BYTES = 100_000_000
 MAX_ROW = 1_000_000  # characters
+MAX_LINES = 1_000_000
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _SAMPLE = 50  # rows by which the delimiter and the header are recognized
 _NOT_TEXT = "this is not a text file. Save the table as CSV in UTF-8 in your spreadsheet."
@@ -63,8 +64,12 @@ class CsvRows:
         content, self.name = _content(Path(path))
         self.remarks: list[str] = []
         self._data = self._decoded(content)
+        if max(self._data.count(b"\n"), self._data.count(b"\r")) > MAX_LINES:
+            raise CsvError(self.name, "there are more than a million lines. Take a part of them.")
         self.underscores = b"_" in self._data
         self.delimiter = self._delimiter()
+        if self.delimiter != ",":
+            self.remarks.append(f"The cells are divided by {DELIMITERS[self.delimiter]}s.")
         self.head: list[tuple[int, list[str]]] = []
         for row in self._rows([]):
             self.head.append(row)
@@ -94,7 +99,7 @@ class CsvRows:
             except UnicodeDecodeError as error:
                 content = self._from_windows(content, error.start)
         nulls = content.count(b"\0")
-        if nulls > len(content) // 50:
+        if nulls > max(3, len(content) // 50):
             raise CsvError(self.name, _NOT_TEXT)
         if nulls:
             line = _line_of(content, content.index(b"\0"))
@@ -193,7 +198,7 @@ class _Feed:
                 raise self.rows.error(
                     'this row is longer than a million characters. Is a quotation mark (") opened and not '
                     "closed, or are there no line breaks?",
-                    self.number,
+                    self.start or self.number,
                 )
             if not self.begun and line.startswith("#"):
                 self.comments += 1

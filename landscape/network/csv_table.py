@@ -58,7 +58,7 @@ class Table:
         empty = True
         for line, cells in rows:
             if len(cells) != width:
-                raise self._uneven(line, len(cells) - self.open_ended)
+                raise self._uneven(line, len(cells) - self.open_ended, cells[0])
             if self.open_ended and cells.pop().strip():
                 raise self.rows.error(
                     "this cell has no column: in the lines above, nothing stands behind the last delimiter.",
@@ -134,10 +134,12 @@ class Table:
                 )
             places[name] = column
 
-    def _uneven(self, line: int, count: int) -> CsvError:
+    def _uneven(self, line: int, count: int, first: str) -> CsvError:
         sentence = f"there {'is' if count == 1 else 'are'} {counted(count, 'cell')}, "
         sentence += f"but {counted(self.width, 'column')}. "
-        if count < self.width:
+        if first.startswith("#"):
+            sentence += "Comments can stand at the top of the file only."
+        elif count < self.width:
             sentence += "Fill in what is missing, or delete the line."
         elif self.rows.delimiter == ",":
             sentence += "A text with a comma must stand in quotation marks, and numbers need a decimal point."
@@ -234,17 +236,22 @@ class Numbers:
         elif "\n" in text or "\r" in text:
             reason = f'{quoted(text)} goes over several lines. Is a quotation mark (") missing?'
         else:
-            reason = f"{quoted(text)} is not a number. "
-            if text.startswith("#"):
-                reason += "Comments can stand at the top of the file only."
-            elif self.table.header or line > self.table.rows.head[0][0]:
-                reason += (
-                    "Every column but that of the classes must hold numbers: is this the column of the "
-                    "classes, or a word to be replaced by a number?"
-                )
-            else:
-                reason += "If the first line holds the names of the columns, say so."
+            reason = f"{quoted(text)} is not a number. {self._advice(line, text, column)}"
         return self._error(reason, line, column)
+
+    def _advice(self, line: int, text: str, column: int) -> str:
+        rows = self.table.rows
+        if text.startswith("#"):
+            return "Comments can stand at the top of the file only."
+        if not self.table.header and line == rows.head[0][0]:
+            return "If the first line holds the names of the columns, say so."
+        others = [cells[column] for _, cells in rows.head[1:] if len(cells) > column]
+        if any(is_number(cell, rows.delimiter) for cell in others):
+            return "Correct it, or delete the line."
+        return (
+            "Every column but that of the classes must hold numbers. If this is the column of the classes, "
+            "choose it as such; if not, delete it or write numbers for the words."
+        )
 
     def _error(self, reason: str, line: int, column: int) -> CsvError:
         return self.table.rows.error(reason, line, self.table.named(column))

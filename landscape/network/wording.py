@@ -22,7 +22,8 @@ def quoted(text: str, longest: int = 40) -> str:
     >>> quoted("petal\nlength"), quoted("x" * 100, 5)
     ('“petal length”', '“xxxx…”')
     """
-    shown = "".join(map(_shown, text[: longest + 1]))
+    characters = map(_shown, text[: longest + 1])
+    shown = "".join(character if character.isprintable() else " " for character in characters)
     return f"“{shown[: longest - 1] + '…' if len(shown) > longest else shown}”"
 
 
