@@ -248,8 +248,8 @@ def _matched(table: Table, wanted: list[str], label: str | int | None) -> tuple[
             table.remarks.append(f"Column {quoted(names[at])} is taken for the classes.")
     else:
         raise table.rows.error(
-            f"there {'is' if len(names) == 1 else 'are'} {counted(len(names), 'column')}, but the network was "
-            f"trained with {counted(len(wanted), 'feature')}: {listed(wanted)}.", table.rows.head[0][0],
+            f"there {'is' if len(names) == 1 else 'are'} {counted(len(names), 'column')}, but the network "
+            f"was trained with {counted(len(wanted), 'feature')}: {listed(wanted)}.", table.rows.head[0][0],
         )  # fmt: skip
     rest = [column for column in rest if column != at]
     if rest:

@@ -83,8 +83,8 @@ def test_the_same_table_in_other_clothes(content, read):
 def test_what_is_left_out_or_decided_is_said(read):
     remarks = " ".join(read("# one\n# two\nx;y;k;\n1,5;2;a;\n\n3;4;b;\n;;;\n5;6;a;\n\n").remarks)
     for words in ("2 comment lines at the top", "2 blank lines left out (the first is line 5)",
-                  "decimal commas", "divided by semicolons", "empty last column is left out", "Line 3 holds the names",
-                  "last column, “k”", "“b” has a single example"):  # fmt: skip
+                  "decimal commas", "divided by semicolons", "empty last column is left out",
+                  "Line 3 holds the names", "last column, “k”", "“b” has a single example"):  # fmt: skip
         assert words in remarks
     assert read(PLAIN, header=True, label="kind").remarks[0].startswith("Class “b” has a single")
 
