@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import (
@@ -23,6 +25,7 @@ from PyQt6.QtWidgets import (
     QMainWindow,
     QMenu,
     QMessageBox,
+    QStackedWidget,
     QWidget,
 )
 
@@ -43,6 +46,9 @@ from landscape.errors import LandscapeError
 from landscape.resources import scene_files
 from landscape.scene import Scene
 
+if TYPE_CHECKING:
+    from gui.train.page import TrainPage
+
 FILTER = "Landscape scenes (*.toml)"
 
 
@@ -62,6 +68,7 @@ class MainWindow(QMainWindow):
         self.ended = True  # False if something could not be stopped in time
         self._scene_place = 0
         self.animation: AnimationWriter | None = None
+        self.train: TrainPage | None = None  # made when it is first looked at: the window shows first
         self._styled_for: tuple[str, float] = ("", 0.0)
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 600)
@@ -77,7 +84,9 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(8, 10, 8, 10)
         row.setSpacing(8)
         row.addWidget(self.rail)
-        row.addWidget(self.explore, 1)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.explore)
+        row.addWidget(self.pages, 1)
         self.setCentralWidget(central)
         self.session = Session(self.document, self.jobs, self)
         self.banner = Banner(central)
@@ -89,14 +98,50 @@ class MainWindow(QMainWindow):
         self.explore.glStarting.connect(lambda: self.settings.set_gl_trying(True))
         self.explore.glStarted.connect(lambda: self.settings.set_gl_trying(False))
         self.document.stateChanged.connect(self._show_title)
+        self.document.changed.connect(self._show_workspace)
         self._show_title()
         self.set_theme(theme)
+        self._show_workspace(scene, None)
 
     def begin(self) -> None:
         """Once the window stands: let the balls roll, and draw what is seen later."""
-        self.explore.focus_picture()
-        self.explore.play_from_start()
+        self.page.focus_picture()
+        self._play_from_start()
         self._later.start()
+
+    # --- workspaces --------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> ExplorePage | TrainPage:
+        """The workspace that is seen."""
+        return self.train if self.train is not None and self._in_train else self.explore
+
+    @property
+    def _in_train(self) -> bool:
+        return self.document.scene.workspace == "train"
+
+    def choose_workspace(self, name: str) -> None:
+        """Go to another workspace; the scene remembers which."""
+        self.document.edit("go to another workspace", record=False, workspace=name)
+        self.page.focus_picture()
+
+    def _show_workspace(self, scene: Scene, old: Scene | None) -> None:
+        if old is not None and scene.workspace == old.workspace:
+            return
+        if self._in_train and self.train is None:
+            from gui.train.page import TrainPage
+
+            self.train = TrainPage(self.document, self.jobs)
+            self.train.diary.said.connect(self.banner.say)
+            self.pages.addWidget(self.train)
+            self.train.set_theme(self.theme, self._type_scale())
+            self.train.set_lecture(self.in_lecture)
+        self.pages.setCurrentWidget(self.page)
+        self.rail.mark(scene.workspace)
+        if self._in_train:
+            self.explore.playback.pause()
+        if self.train is not None:
+            self.train.set_active(self._in_train)
 
     # --- commands ----------------------------------------------------------------------------------
 
@@ -123,7 +168,11 @@ class MainWindow(QMainWindow):
 
     def _build_rail(self) -> Rail:
         rail = Rail()
-        rail.add_workspace("explore", "Explore", "Optimizers race down a surface")
+        for name, text, help_text in (
+            ("explore", "Explore", "Optimizers race down a surface (Ctrl+1)"),
+            ("train", "Train", "A network with batch normalization learns (Ctrl+2)"),
+        ):
+            rail.add_workspace(name, text, help_text, partial(self.choose_workspace, name))
         rail.add_space()
         rail.add("open", "Open", "Open a scene (Ctrl+O)", self.open_dialog)
         rail.add("save", "Save", "Save the scene (Ctrl+S)", self.save)
@@ -170,6 +219,8 @@ class MainWindow(QMainWindow):
         self.setStyleSheet(stylesheet(theme, scale, scale if self.in_lecture else 1.0))
         self.rail.set_theme(theme)
         self.explore.set_theme(theme, scale)
+        if self.train is not None:
+            self.train.set_theme(theme, scale)
 
     def _type_scale(self) -> float:
         """On the projector, type grows with the picture: 24 pixels at 1080 lines."""
@@ -198,7 +249,7 @@ class MainWindow(QMainWindow):
             assert self._theme_before_lecture is not None
             before, self._theme_before_lecture = self._theme_before_lecture, None
             self.rail.show()
-            self.explore.set_lecture(False)
+            self._set_lecture(False)
             if self._was_maximized:
                 self.showMaximized()
             else:
@@ -208,9 +259,14 @@ class MainWindow(QMainWindow):
             self._theme_before_lecture = self.theme
             self._was_maximized = self.isMaximized()
             self.rail.hide()
-            self.explore.set_lecture(True)
+            self._set_lecture(True)
             self.showFullScreen()
             self.set_theme(THEMES["projector"])
+
+    def _set_lecture(self, on: bool) -> None:
+        self.explore.set_lecture(on)
+        if self.train is not None:
+            self.train.set_lecture(on)
 
     def toggle_black(self) -> None:
         """Cover everything in black, or uncover it."""
@@ -231,7 +287,7 @@ class MainWindow(QMainWindow):
         elif self.banner.isVisible():
             self.banner.hide()
         else:
-            self.explore.focus_picture()
+            self.page.focus_picture()
 
     # --- scenes and files --------------------------------------------------------------------------
 
@@ -258,8 +314,13 @@ class MainWindow(QMainWindow):
         self.document.replace(scene, "show a scene", None, saved=True)
         self._play_from_start()
 
+    def to_the_end(self) -> None:
+        """The last step or epoch."""
+        playback = self.page.playback
+        playback.go_to(playback.length)
+
     def _play_from_start(self) -> None:
-        self.explore.play_from_start()
+        self.page.play_from_start()
 
     def open_dialog(self) -> None:
         """Ask for a scene file and open it."""
@@ -384,7 +445,7 @@ class MainWindow(QMainWindow):
         if self.document.dirty and self.document.path is not None and not self._may_close():
             event.ignore()
             return
-        self.explore.playback.pause()
+        self.page.playback.pause()
         self.ended = self.jobs.shut_down()
         self.session.close()
         if not self.in_lecture:

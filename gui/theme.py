@@ -95,6 +95,30 @@ _FURTHER: tuple[tuple[Shape, str, str, tuple[float, ...]], ...] = (
 )
 
 
+# Classes of examples: shape and colour, and the colour on a light ground.
+_CLASSES: tuple[tuple[Shape, str, str], ...] = (
+    ("disc", "#E69F00", "#B87A00"),
+    ("square", "#56B4E9", "#1F7FBA"),
+    ("triangle", "#CC79A7", "#A8417F"),
+    ("diamond", "#009E73", "#00704F"),
+    ("pentagon", "#F0E442", "#8A7F00"),
+    ("hexagon", "#7F8CE0", "#3F4CA8"),
+    ("star", "#D55E00", "#B24A00"),
+    ("square", "#B7BDC6", "#5A6473"),
+    ("triangle", "#8FD694", "#2E6B33"),
+    ("diamond", "#F2A59D", "#9C2F24"),
+)
+
+
+def class_looks(count: int, theme: Theme) -> list[Look]:
+    """The looks of the classes of a data set, by their number."""
+    places = [_CLASSES[number % len(_CLASSES)] for number in range(count)]
+    return [
+        Look(str(number), shape, bright if theme.is_dark else strong, ())
+        for number, (shape, bright, strong) in enumerate(places)
+    ]
+
+
 def contrast(one: str, other: str) -> float:
     """Contrast of two colours, 1 to 21 (WCAG 2.2).
 
