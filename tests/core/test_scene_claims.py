@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from landscape.network.training import train
 from landscape.race import Race, solve
 from landscape.resources import scene_files
 from landscape.scene import Scene
@@ -88,3 +89,30 @@ def test_scene_has_a_title_and_a_caption_and_starts_on_the_map(name):
     surface = scene.surface.surface
     for value, (low, high) in zip(scene.start, (surface.x, surface.y), strict=True):
         assert low < value < high
+
+
+def accuracies(name: str, epoch: int) -> tuple[float, float]:
+    """Validation accuracy after so many epochs, with batch normalization and without."""
+    training = Scene.load(FILES[name]).training
+    assert training.batch_norm
+    twin = training.model_copy(update={"batch_norm": False})
+    with_it, without = (list(train(spec))[epoch].validation_accuracy[0] for spec in (training, twin))
+    return float(with_it), float(without)
+
+
+def test_twins_on_a_spiral_the_normalized_one_is_far_ahead():
+    with_it, without = accuracies("twins-on-a-spiral", 20)
+    assert with_it > 0.9
+    assert without < 0.75
+
+
+def test_the_plateau_of_sigmoids_is_one_without_normalization_only():
+    with_it, without = accuracies("the-plateau-of-sigmoids", 8)
+    assert with_it > 0.93
+    assert without < 0.35
+
+
+def test_batches_of_two_spoil_the_statistics():
+    with_it, without = accuracies("batches-of-two", 40)
+    assert with_it < 0.8
+    assert without > 0.95
