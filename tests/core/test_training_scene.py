@@ -254,8 +254,9 @@ def test_edits_are_checked_and_leave_the_rest():
 
 pieces = st.sampled_from(
     ["[training]", "[training.data]", "[[training.changes]]", "[training.changes.optimizer]", "\n",
-     "step = 1", "rule = 'adam'", "name = 'csv'", "drawn = [[0, 0, 0]]", "hidden = []", "l2 = 1", "kind = 'cosine'",
-     "schedule = 3", "[training.schedule]", "note = ''", "label = 1", "changes = []", "data = []"]
+     "step = 1", "rule = 'adam'", "name = 'csv'", "drawn = [[0, 0, 0]]", "hidden = []", "l2 = 1",
+     "kind = 'cosine'", "schedule = 3", "[training.schedule]", "note = ''", "label = 1",
+     "changes = []", "data = []"]
 )  # fmt: skip
 
 
