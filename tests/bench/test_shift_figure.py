@@ -71,10 +71,10 @@ def test_the_figure():
 
     runs = {on: run(on, 0, STOP) for on in (True, False)}
     figure, axes = plt.subplots(1, 3, figsize=(14, 4), layout="constrained")
+    axes[1].sharey(axes[2])
     accuracies(axes[0], runs)
     for axis, on in zip(axes[1:], (False, True), strict=True):
         percentiles(axis, runs[on], on)
-    axes[1].sharey(axes[2])
     figure.suptitle("Digits, 3 × 100 sigmoid units, gradient descent (0.5), batches of 60", fontsize=11)
     OUTPUT.mkdir(exist_ok=True)
     figure.savefig(OUTPUT / "ioffe_szegedy_figure_1.png", dpi=110)
