@@ -16,7 +16,15 @@ from gui.widgets.fields import NumberField
 from gui.widgets.hyperparameter_row import HyperparameterRow
 from gui.widgets.toggle import ToggleRow
 from landscape.errors import LandscapeError
-from landscape.hyperparameters import BATCH_SIZE, EPOCHS, HIDDEN_LAYERS, HIDDEN_UNITS, L2, hyperparameters
+from landscape.hyperparameters import (
+    BATCH_SIZE,
+    EPOCHS,
+    HIDDEN_LAYERS,
+    HIDDEN_UNITS,
+    L2,
+    TEMPERATURE,
+    hyperparameters,
+)
 from landscape.network.datasets import DATASETS, Split
 from landscape.network.layers import ACTIVATIONS
 from landscape.network.spec import DataChoice, Training
@@ -345,3 +353,67 @@ class NowCard(Card):
             accurate = "accuracy" in name or "twin" in name
             text = "–" if value != value else f"{value:.3f}" if accurate else numeral(float(value), 3)
             self.values[name].setText(text)
+
+
+class LookCard(Card):
+    """How it is looked at: the plane, the layer, the temperature of the softmax."""
+
+    refused = pyqtSignal(str)
+
+    def __init__(self, edits: TrainEdits, parent: QWidget | None = None) -> None:
+        super().__init__("View", parent)
+        self._edits = edits
+        self._features: tuple[str, ...] = ()
+        self.axes = (QComboBox(), QComboBox())
+        self.planes: list[QWidget] = []
+        for text, box in zip(("across", "up"), self.axes, strict=True):
+            box.setAccessibleName(f"Feature {text}")
+            box.setMaximumWidth(190)
+            box.activated.connect(self._chosen)
+            holder = QWidget()
+            row = _titled(text, box)
+            row.setContentsMargins(0, 0, 0, 0)
+            holder.setLayout(row)
+            self.planes.append(holder)
+            self.body.addWidget(holder)
+        self.layer = QComboBox()
+        self.layer.setAccessibleName("Layer whose inputs are shown")
+        self.layer.activated.connect(lambda place: edits.view("look at a layer", record=False, layer=place))
+        self.body.addLayout(_titled("layer whose inputs are shown", self.layer))
+        self.temperature = HyperparameterRow("temperature", TEMPERATURE, "Softmax")
+        self.temperature.valueEdited.connect(
+            lambda value: edits.view("change the temperature", merge=True, temperature=value)
+        )
+        self.temperature.refused.connect(self.refused)
+        self.body.addWidget(self.temperature)
+
+    def _chosen(self) -> None:
+        x, y = (box.currentIndex() - 1 for box in self.axes)
+        if min(x, y) < 0 or x == y:  # one alone, or the same twice, is no plane
+            sender_x = x >= 0
+            other = next(k for k in range(len(self._features)) if k != max(x, y))
+            if x == y or max(x, y) < 0:
+                self._edits.view("look at the components", record=False, axes=None)
+                return
+            x, y = (x, other) if sender_x else (other, y)
+        self._edits.view("look at two features", record=False, axes=(x, y))
+
+    def show_scene(self, scene: Scene, data: Split | None) -> None:
+        """Show this view."""
+        names = data.dataset.feature_names if data is not None else ()
+        if names != self._features:
+            self._features = names
+            for box, component in zip(self.axes, ("first component", "second component"), strict=True):
+                box.clear()
+                box.addItems([component, *names])
+        for holder in self.planes:
+            holder.setVisible(len(names) > 2)
+        axes = scene.train_view.axes
+        for place, box in enumerate(self.axes):
+            box.setCurrentIndex(0 if axes is None else axes[place] + 1)
+        layers = len(scene.training.hidden)
+        if self.layer.count() != layers:
+            self.layer.clear()
+            self.layer.addItems([str(place + 1) for place in range(layers)])
+        self.layer.setCurrentIndex(min(scene.train_view.layer, layers - 1))
+        self.temperature.show_value(scene.train_view.temperature)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +25,22 @@ from gui.document import Document
 from gui.jobs import Jobs
 from gui.theme import DARK, Theme, class_looks
 from gui.train import pictures
-from gui.train.cards import DataCard, NetworkCard, NowCard, RuleCard
+from gui.train.cards import DataCard, LookCard, NetworkCard, NowCard, RuleCard
 from gui.train.diary_panel import DiaryPanel
 from gui.train.edits import TrainEdits
-from gui.train.trainer import Trainer
+from gui.train.trainer import Run, Trainer
 from gui.views.confusion_view import ConfusionView
 from gui.views.decision_view import DecisionView
 from gui.views.network_view import NetworkView
 from gui.views.ridge_view import RidgeView
 from gui.views.softmax_view import SoftmaxView
-from gui.views.strip_chart import StripChart
+from gui.views.strip_chart import Curves, StripChart
+from gui.views.sweep_view import SweepView
 from gui.widgets.card import OneLine, label
 from gui.widgets.playback import Playback
 from gui.widgets.tab_order import follow_layout
 from gui.widgets.transport import Transport
+from landscape.errors import LandscapeError
 from landscape.network.datasets import Split
 from landscape.network.plane import Plane, plane_of
 from landscape.network.training import Snapshot
@@ -45,7 +48,14 @@ from landscape.scene import Scene
 
 EPOCHS_PER_SECOND = 12.0
 WIDTH, WIDE = 318, 356
-PANELS = {"inputs": "Layer inputs", "accuracy": "Accuracy", "confusion": "Confusion", "diary": "Diary"}
+PANELS = {
+    "inputs": "Inputs", "averages": "Averages", "smoothness": "Smoothness", "rates": "Rates",
+    "accuracy": "Accuracy", "confusion": "Confusion", "diary": "Diary",
+}  # fmt: skip
+CLAIMS = (
+    "Ioffe & Szegedy (2015): it steadies the layers' inputs (see Inputs). Santurkar et al. (2018): it makes"
+    " the loss smoother, so that a step leads where the gradient said; steadier inputs matter less."
+)
 
 
 class TrainPage(QWidget):
@@ -63,7 +73,7 @@ class TrainPage(QWidget):
         self._plane: Plane | None = None
         self._plane_of: tuple[Split, Any] | None = None
         self._unit: tuple[int, int] | None = None
-        self._failure = ""
+        self._whole_seen: object = None
         self._build()
         self._connect()
         self._show_scene(document.scene)
@@ -107,10 +117,11 @@ class TrainPage(QWidget):
 
         self.data_card, self.network_card = DataCard(self.edits), NetworkCard(self.edits)
         self.rule_card, self.now_card = RuleCard(self.edits), NowCard()
+        self.look_card = LookCard(self.edits)
         self._column = QVBoxLayout()
         self._column.setContentsMargins(0, 0, 6, 0)
         self._column.setSpacing(10)
-        for card in (self.data_card, self.network_card, self.rule_card, self.now_card):
+        for card in (self.data_card, self.network_card, self.rule_card, self.now_card, self.look_card):
             self._column.addWidget(card)
         self._column.addStretch(1)
         content = QWidget()
@@ -136,8 +147,14 @@ class TrainPage(QWidget):
         buttons.setSpacing(6)
         group = QButtonGroup(self)
         self.panel_buttons: dict[str, QPushButton] = {}
-        views = {"inputs": self.ridges, "accuracy": self.accuracies, "confusion": self.confusion,
-                 "diary": self.diary}  # fmt: skip
+        self.averages = (StripChart(), StripChart())
+        self.smoothness = (StripChart(), StripChart())
+        self.rates = SweepView()
+        views = {
+            "inputs": self.ridges, "averages": _beside(self.averages, ""),
+            "smoothness": _beside(self.smoothness, CLAIMS), "rates": self.rates,
+            "accuracy": self.accuracies, "confusion": self.confusion, "diary": self.diary,
+        }  # fmt: skip
         for key, text in PANELS.items():
             button = QPushButton(text)
             button.setCheckable(True)
@@ -159,20 +176,22 @@ class TrainPage(QWidget):
         self.trainer.restarted.connect(self._restarted)
         self.trainer.failed.connect(self._failed)
         self.playback.stepChanged.connect(self._moved)
-        for chart in (self.losses, self.accuracies):
+        for chart in (self.losses, self.accuracies, *self.averages, *self.smoothness):
             chart.scrubbed.connect(self._scrubbed)
+        self.rates.ratePicked.connect(self._rate_picked)
         self.ridges.epochPicked.connect(self._scrubbed)
         self.decision.pointPicked.connect(self._picked)
         self.network.unitPicked.connect(self._unit_picked)
         self.data_card.csvWanted.connect(self.open_csv)
         self.rule_card.refused.connect(self.document.refused)
+        self.look_card.refused.connect(self.document.refused)
         self.diary.wentBack.connect(self._scrubbed)
 
     def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
         """Draw with these tokens."""
         self._theme = theme
         for view in (self.decision, self.network, self.losses, self.softmax, self.ridges, self.confusion,
-                     self.accuracies):  # fmt: skip
+                     self.accuracies, *self.averages, *self.smoothness, self.rates):  # fmt: skip
             view.set_theme(theme, type_scale)
         self.transport.set_theme(theme)
         self.inspector.setFixedWidth(WIDTH if theme.font < 15 else WIDE)
@@ -199,12 +218,17 @@ class TrainPage(QWidget):
         """Show one of the pictures below."""
         self.panel_buttons[key].setChecked(True)
         self.panels.setCurrentIndex(list(PANELS).index(key))
+        self.jobs.cancel("panel")  # what was being measured is not looked at any more
+        self._whole_seen = None
         self._show_panel()
 
     # --- the scene ---------------------------------------------------------------------------------
 
     def _changed(self, scene: Scene, old: Scene) -> None:
         self._show_scene(scene)
+        if (scene.training.hidden, scene.training.data) != (old.training.hidden, old.training.data):
+            self._unit = None
+            self.network.show_selected(0, None)
         if scene.training != old.training or scene.train_view.twin != old.train_view.twin:
             self._fine = None
             self._follow()
@@ -215,7 +239,6 @@ class TrainPage(QWidget):
     def _follow(self) -> None:
         if self._active:
             scene = self.document.scene
-            self._failure = ""
             self.playback.set_length(scene.training.epochs)
             self.trainer.follow(scene.training, scene.train_view.twin)
 
@@ -234,6 +257,7 @@ class TrainPage(QWidget):
         self.data_card.show_training(training, data)
         self.network_card.show_scene(scene, data)
         self.rule_card.show_scene(scene, self.edits.now)
+        self.look_card.show_scene(scene, data)
         self.diary.show_training(training, run)
 
     # --- the training ------------------------------------------------------------------------------
@@ -253,7 +277,6 @@ class TrainPage(QWidget):
             self._show_all()
 
     def _failed(self, sentence: str) -> None:
-        self._failure = sentence
         self.now_card.show_now(None, None, sentence)
         self.document.refused.emit(sentence)
 
@@ -311,7 +334,7 @@ class TrainPage(QWidget):
     def _show_all(self) -> None:
         """Show the present moment everywhere."""
         run, now = self.trainer.run, self.now
-        for chart in (self.losses, self.accuracies):
+        for chart in (self.losses, self.accuracies, *self.averages, *self.smoothness):
             chart.set_step(self.playback.step)
         if run is None or run.data is None or now is None:
             return
@@ -353,7 +376,11 @@ class TrainPage(QWidget):
         axes = self.document.scene.train_view.axes
         if self._plane_of is None or self._plane_of[0] is not data or self._plane_of[1] != axes:
             self._plane_of = (data, axes)
-            self._plane = plane_of(data, axes)
+            try:
+                self._plane = plane_of(data, axes)
+            except LandscapeError as error:  # features that these data do not have
+                self.document.refused.emit(str(error))
+                self._plane = plane_of(data)
         plane, run, now = self._plane, self.trainer.run, self.now
         assert plane is not None
         assert run is not None
@@ -428,7 +455,49 @@ class TrainPage(QWidget):
                 lambda found: self.ridges.show_ridges(*found),
             )  # fmt: skip
 
+        else:
+            self._show_whole_panel(run)
+
+    def _show_whole_panel(self, run: Run) -> None:
+        """A panel that shows the training as a whole: made anew only when there is more of it."""
+        runs = [
+            each for each in (run, self.trainer.twin) if each is not None and each.snapshots and each.data
+        ]
+        current = list(PANELS)[self.panels.currentIndex()]
+        seen = (current, self._theme.name, self._unit, *((each.spec, len(each.snapshots)) for each in runs))
+        if seen == self._whole_seen or not runs:
+            return
+        self._whole_seen = seen
+        if current == "averages":
+            layer, unit = self._unit or (0, 0)
+            layer = min(layer, len(run.spec.hidden) - 1)
+            unit = min(unit, run.spec.hidden[layer] - 1) if run.spec.hidden else 0
+            charts = pictures.average_curves(
+                run if run.spec.batch_norm else runs[-1], layer, unit, self._theme
+            )
+            for chart, curves in zip(self.averages, charts or (Curves("no batch normalization", (), ()),) * 2,
+                                     strict=True):  # fmt: skip
+                chart.show_curves(curves)
+        elif current == "smoothness":
+            self.jobs.start(
+                "panel", lambda: pictures.smoothness_curves(runs, self._theme), self._smooth_ready
+            )
+        elif current == "rates":
+            rate = float(run.spec.optimizer.learning_rate)
+            self.jobs.start(
+                "panel", lambda: pictures.sweep_rows(runs),
+                lambda found: self.rates.show_sweeps(found[0], rate, found[1]),
+            )  # fmt: skip
+
+    def _smooth_ready(self, found: tuple[Curves, Curves]) -> None:
+        for chart, curves in zip(self.smoothness, found, strict=True):
+            chart.show_curves(curves)
+
     # --- what is touched ---------------------------------------------------------------------------
+
+    def _rate_picked(self, rate: float) -> None:
+        optimizer = replace(self.document.scene.training.optimizer, learning_rate=rate)
+        self.edits.change("take a learning rate", optimizer=optimizer)
 
     def _picked(self, x: float, y: float) -> None:
         self.edits.view("pick a point", record=False, picked=(round(x, 4), round(y, 4)))
@@ -445,3 +514,18 @@ class TrainPage(QWidget):
         )
         if name:
             self.edits.change("learn from a file", data={"name": "csv", "file": name})
+
+
+def _beside(charts: tuple[StripChart, ...], sentence: str) -> QWidget:
+    """Charts side by side, and a sentence below."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    for chart in charts:
+        row.addWidget(chart)
+    column.addLayout(row, 1)
+    if sentence:
+        column.addWidget(label(sentence, "dim", wrap=True))
+    return holder

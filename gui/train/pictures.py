@@ -13,15 +13,19 @@ from gui.views.network_view import LayerPicture
 from gui.views.ridge_view import Ridges
 from gui.views.softmax_view import SoftmaxPicture
 from gui.views.strip_chart import Curves
-from landscape.network.laboratory import drift, layer_inputs, value_span
+from gui.views.sweep_view import SweepRow
+from landscape.network.laboratory import averages, drift, layer_inputs, value_span
 from landscape.network.layers import Array
 from landscape.network.model import Averages, forward, weights
 from landscape.network.plane import Plane, regions, response
+from landscape.network.smoothness import Smoothness, smoothness
 from landscape.network.softmax import taken_apart
+from landscape.network.sweep import EPOCHS, sweep
 from landscape.network.training import Snapshot, architecture_of
 
 GRID = 96  # cells of the plane, each way
 MOST_RIDGES = 13
+SWEEP_STEPS = 1000  # of each learning rate that is tried: some seconds for digits
 
 
 def statistics(snapshot: Snapshot, test_time: bool) -> Averages:
@@ -143,3 +147,78 @@ def loss_curves(run: Run, twin: Run | None, epochs: int, theme: Theme, accuracy:
             looks.append(Look(f"{norm} {part}", "disc", colour, dash))
     grey = " · grey: its twin" if twin is not None else ""
     return Curves(f"{kind}: training —, validation - -{grey}", tuple(values), tuple(looks))
+
+
+def sweep_rows(runs: Sequence[Run]) -> Iterator[tuple[list[SweepRow], str]]:
+    """Which learning rates the trainings survive, better known from epoch to epoch; and what that says."""
+    spec, data = runs[0].spec, runs[0].data
+    assert data is not None
+    steps = max(len(data.training_labels) // spec.batch_size, 1)
+    epochs = max(min(EPOCHS, SWEEP_STEPS // steps), 1)
+    walks = [sweep(run.spec, run.data, epochs=epochs) for run in runs if run.data is not None]
+    titles = ["with BN" if run.spec.batch_norm else "without" for run in runs]
+    for found in zip(*walks, strict=True):
+        rows = [
+            SweepRow(title, each.rates, each.accuracy, each.learned, each.diverged_at >= 0)
+            for title, each in zip(titles, found, strict=True)
+        ]
+        after = f"{found[0].epochs} epoch{'' if found[0].epochs == 1 else 's'}"
+        yield rows, f"After {after}, one seed, the same batches; click a cell to take its α."
+
+
+def average_curves(run: Run, layer: int, unit: int, theme: Theme) -> tuple[Curves, Curves] | None:
+    """One unit's mean and variance, of the last mini-batch of each epoch and running."""
+    if run.data is None or not run.spec.batch_norm or not run.spec.hidden:
+        return None
+    architecture = architecture_of(run.spec, run.data)
+    seen = averages(architecture, run.snapshots, layer, unit)
+    epochs = np.array([snapshot.state.epoch for snapshot in run.snapshots])
+    looks = (Look("batch", "disc", theme.dim, (2.0, 4.0)), Look("running", "disc", theme.accent, ()))
+    charts = []
+    for title, batch, running in (
+        ("mean", seen.batch_mean, seen.running_mean),
+        ("variance", seen.batch_variance, seen.running_variance),
+    ):
+        values = []
+        for given in (batch, running):
+            curve = np.full(run.spec.epochs + 1, np.nan)
+            curve[epochs] = given
+            values.append(curve)
+        words = f"{title}, unit {unit + 1} of layer {layer + 1}: running —, mini-batch ··"
+        charts.append(Curves(words, tuple(values), looks))
+    return charts[0], charts[1]
+
+
+def smoothness_curves(runs: Sequence[Run], theme: Theme) -> Iterator[tuple[Curves, Curves]]:
+    """Loss range and gradient predictiveness along the gradient, of all trainings with one step length."""
+    rate = float(runs[0].spec.optimizer.learning_rate)
+    found: list[Smoothness] = []
+    for run in runs:
+        assert run.data is not None
+        last = None
+        for last in smoothness(run.spec, run.data, run.snapshots, rate=rate):  # noqa: B007
+            pass
+        if last is not None:
+            found.append(last)
+    epochs = runs[0].spec.epochs
+    charts = []
+    for title, part in (
+        ("loss range along the gradient", "losses"),
+        ("‖gradient there − here‖", "distances"),
+    ):
+        values, bands, looks = [], [], []
+        for run, each in zip(runs, found, strict=False):
+            measured = getattr(each, part)
+            edges = np.full((3, epochs + 1), np.nan)
+            edges[:, each.epochs.astype(int)] = (
+                measured.min(axis=1),
+                np.median(measured, axis=1),
+                measured.max(axis=1),
+            )
+            values.append(edges[1])
+            bands.append((edges[0], edges[2]))
+            main = run is runs[0]
+            name, dash = "BN" if run.spec.batch_norm else "plain", () if main else (5.0, 4.0)
+            looks.append(Look(name, "disc", theme.accent if main else theme.dim, dash))
+        charts.append(Curves(title, tuple(values), tuple(looks), log=True, bands=tuple(bands)))
+    yield charts[0], charts[1]

@@ -162,7 +162,7 @@ class DecisionView(Canvas):
                 good = np.isfinite(values).all(axis=2)
         colour = np.where(good[..., None], colour, ground)
         pixels = np.dstack([colour, np.full(values.shape[:2], 255.0)])
-        return rgba_image(np.ascontiguousarray(pixels[::-1].round().astype(np.uint8)))
+        return rgba_image(pixels.round().astype(np.uint8))  # which turns rows upside down itself
 
     def _paint_axes(self, painter: QPainter, area: QRectF, plot: QRectF) -> None:
         unit = self.theme.axis * self.type_scale

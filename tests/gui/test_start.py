@@ -181,7 +181,7 @@ def test_many_starts_race_at_once(flat_window, qtbot, kind):
     enter_text(card.count, "30")
     assert flat_window.document.scene.more_starts.count == 30
     qtbot.waitUntil(lambda: stage.race.complete and stage.race.entries[0].swarm is not None)
-    assert not flat_window.jobs.busy
+    qtbot.waitUntil(lambda: not flat_window.jobs.busy)
     scene = flat_window.document.scene
     wanted = starts(MoreStarts(kind=kind, count=30), scene.surface.surface, scene.start, scene.seed)
     for entry in stage.race.entries:

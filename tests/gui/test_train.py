@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QFileDialog
 
 from gui.main_window import MainWindow
 from gui.theme import THEMES, class_looks
-from gui.train.page import TrainPage
+from gui.train.page import PANELS, TrainPage
 from landscape.scene import Scene, opening_scene
 
 
@@ -87,7 +87,7 @@ def test_the_regions_are_coloured_by_the_class_that_wins(window: MainWindow, qtb
         seen = image.pixelColor(int(inside[0]), int(inside[1]))
         colour = np.array([seen.red(), seen.green(), seen.blue()], float)
         likeness = [colour @ look / np.linalg.norm(colour) / np.linalg.norm(look) for look in looks]
-        assert int(np.argmax(likeness)) == values[iy, ix].argmax()
+        assert int(np.argmax(likeness)) == values[iy, ix].argmax(), (iy, ix, inside, values.shape, plot)
 
 
 def test_shift_right_trains_one_mini_batch(window: MainWindow, qtbot: Any) -> None:
@@ -253,12 +253,54 @@ def test_every_picture_is_painted_in_every_theme(
 ) -> None:
     page = page_of(window)
     window.choose_theme(name)
-    page.edits.change("fewer", data={"name": data, "classes": 8}, epochs=3, batch_size=1)
+    page.edits.change(
+        "fewer", data={"name": data, "classes": 8}, epochs=3, batch_size=1 if data == "blobs" else 64
+    )
     settle(window, qtbot)
     go_to(window, 3, qtbot)
     page.edits.view("pick", picked=(0.1, 0.1))
-    for panel in ("inputs", "accuracy", "confusion", "diary"):
+    for panel in PANELS:
         page.show_panel(panel)
         settle(window, qtbot)
         assert not page.grab().isNull()
-    assert "mini-batch of one" in page.now_card.remark.text()
+    assert ("mini-batch of one" in page.now_card.remark.text()) == (data == "blobs")
+
+
+def test_a_cell_of_the_learning_rates_is_taken(window: MainWindow, qtbot: Any) -> None:
+    page = page_of(window)
+    QTest.mouseClick(page.panel_buttons["rates"], Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    rows = page.rates._rows
+    assert [row.title for row in rows] == ["with BN", "without"]
+    assert all(0 < row.learned.sum() < len(row.rates) for row in rows)
+    plot = page.rates._plot(page.rates.rect().toRectF())
+    x = plot.left() + plot.width() * (10 + 0.5) / len(rows[0].rates)
+    QTest.mouseClick(page.rates, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(plot.top() + 12)))
+    settle(window, qtbot)
+    assert window.document.scene.training.optimizer.learning_rate == pytest.approx(10**-1.5, rel=1e-2)
+
+
+def test_a_pair_of_features_is_chosen(window: MainWindow, qtbot: Any) -> None:
+    page = page_of(window)
+    page.edits.change("iris", data={"name": "iris"})
+    settle(window, qtbot)
+    box = page.look_card.axes[0]
+    box.setCurrentIndex(3)
+    box.activated.emit(3)
+    settle(window, qtbot)
+    assert window.document.scene.train_view.axes == (2, 0)
+    assert page.decision._names[0] == "petal length (cm)"
+    assert "others are at their mean" in page.decision._note
+    page.edits.change("back", data={"name": "moons"})  # which have no third feature
+    settle(window, qtbot)
+    assert page.decision._names == ("x", "y")
+
+
+def test_a_warm_softmax_is_flatter(window: MainWindow, qtbot: Any) -> None:
+    page = page_of(window)
+    go_to(window, 80, qtbot)
+    page.edits.view("pick", picked=(0.4, 0.1))
+    cold = page.softmax._picture.probabilities.max()  # type: ignore[union-attr]
+    page.look_card.temperature.valueEdited.emit(10.0)
+    settle(window, qtbot)
+    assert 1 / 3 < page.softmax._picture.probabilities.max() < cold  # type: ignore[union-attr]
