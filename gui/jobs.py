@@ -54,7 +54,7 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(2)
+        self._pool.setMaxThreadCount(4)  # two long trainings leave room for what is looked at
         self._numbers: dict[str, int] = {}
         self._running: dict[str, threading.Event] = {}
         self._callbacks: dict[str, tuple[Callable[[Any], None], Callable[[str], None]]] = {}

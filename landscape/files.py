@@ -8,7 +8,7 @@ from pathlib import Path
 
 from landscape.errors import LandscapeError
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 4_000_000
 
 
 def read_text(path: Path) -> str:

@@ -36,6 +36,7 @@ MAX_RACERS = 12
 MAX_STARTS = 400
 MAX_WORK = 2_000_000  # starts × steps × rules: a second or two, and some 50 MB
 
+Axis = Annotated[Whole, Field(ge=0)]
 Workspace = Literal["explore", "train"]
 Layout = Literal["both", "map", "surface"]
 Measure = Literal["gradient", "distance", "sharpness", "starts", "evaluations"]
@@ -158,7 +159,7 @@ class TrainView(Part):
     test_time: Switch = True  # running averages, else the statistics of the last mini-batch
     picked: tuple[Number, Number] | None = None
     temperature: Annotated[Number, Field(ge=0.05, le=20)] = 1.0
-    axes: tuple[Whole, Whole] | None = None
+    axes: tuple[Axis, Axis] | None = None
     layer: Annotated[Whole, Field(ge=0)] = 0
     panda: Switch = False  # whether a change applies from the present moment on, and not from the start
 

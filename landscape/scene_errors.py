@@ -59,10 +59,15 @@ def line_of(text: str, place: Sequence[str | int]) -> int | None:
         pair = re.match(r"\s*([A-Za-z0-9_.\"' -]+?)\s*=", line)
         if header:
             names = [name.strip(" \"'") for name in header[2].split(".")]
-            table = tuple(names)
+            dotted = ".".join(names)
             if header[1] == "[[":
-                index = counts[header[2]] = counts.get(header[2], -1) + 1
-                table = (*table, index)
+                counts[dotted] = counts.get(dotted, -1) + 1
+            table = ()
+            for depth, name in enumerate(names, 1):  # a table inside the last item of a list of tables
+                table = (*table, name)
+                index = counts.get(".".join(names[:depth]))
+                if index is not None and (depth < len(names) or header[1] == "[["):
+                    table = (*table, index)
             here = table
         elif pair:
             here = (*table, *(name.strip(" \"'") for name in pair[1].split(".")))

@@ -144,7 +144,7 @@ class TrainPage(QWidget):
         column.setSpacing(6)
         self.panels = QStackedWidget()
         buttons = QHBoxLayout()
-        buttons.setSpacing(6)
+        buttons.setSpacing(3)
         group = QButtonGroup(self)
         self.panel_buttons: dict[str, QPushButton] = {}
         self.averages = (StripChart(), StripChart())
@@ -391,7 +391,7 @@ class TrainPage(QWidget):
         held = np.arange(len(labels)) >= len(data.training_labels)
         wrong = pictures.predicted(run, now, inputs, test_time).argmax(axis=1) != labels
         self.decision.show_points(plane.points(inputs), labels, held, wrong)
-        self.decision.show_axes(plane.x_name, plane.y_name)
+        self.decision.show_axes(plane.x_name, plane.y_name, plane.x_range, plane.y_range)
         mode = "" if not run.spec.batch_norm else (
             "test time: running averages" if test_time else "train time: statistics of the last mini-batch"
         )  # fmt: skip
@@ -403,7 +403,7 @@ class TrainPage(QWidget):
         if plane is None:
             return
         if kind == "regions":
-            self.decision.show_regions(values, plane.x_range, plane.y_range)
+            self.decision.show_regions(values)
         elif self._unit is not None:
             layer, unit = self._unit
             self.decision.show_response(values, f"what unit {unit + 1} of layer {layer + 1} gives")

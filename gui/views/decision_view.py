@@ -46,13 +46,9 @@ class DecisionView(Canvas):
         self.setAccessibleDescription("Arrow keys move the point whose softmax is shown")
         self.setCursor(Qt.CursorShape.CrossCursor)
 
-    def show_regions(self, probabilities: np.ndarray, x_range: Any, y_range: Any) -> None:
+    def show_regions(self, probabilities: np.ndarray) -> None:
         """Shade by class probabilities, `(ny, nx, classes)` from below."""
-        self._values, self._title = probabilities, ""
-        if (x_range, y_range) != (self._x_range, self._y_range):
-            self._x_range, self._y_range = x_range, y_range
-            self._points = None
-        self._image = None
+        self._values, self._title, self._image = probabilities, "", None
         self.update()
 
     def show_response(self, values: np.ndarray, title: str) -> None:
@@ -71,9 +67,12 @@ class DecisionView(Canvas):
         self.picked = at
         self.update()
 
-    def show_axes(self, x_name: str, y_name: str) -> None:
-        """Name the axes."""
+    def show_axes(self, x_name: str, y_name: str, x_range: Any, y_range: Any) -> None:
+        """Name the axes, and say what is shown of them: what was shaded on others is gone."""
         self._names = (x_name, y_name)
+        if (x_range, y_range) != (self._x_range, self._y_range):
+            self._x_range, self._y_range = x_range, y_range
+            self._points = self._values = None
         self.update()
 
     def set_note(self, text: str) -> None:

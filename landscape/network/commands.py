@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 from landscape.command_options import argument, option, settings
+
+SCORES = ("training_loss", "validation_loss", "training_accuracy", "validation_accuracy")
+LOG_HEAD = ",".join(("epoch", "step", "learning_rate", *SCORES))
 
 
 def train(
@@ -55,10 +57,11 @@ def train(
     kept = scene.training.model_dump(exclude_none=True)
     training = scene.edited(training={**kept, **changed}).training
     for path in (log, save):
-        if path and not Path(path).resolve().parent.is_dir():
+        if path and (Path(path).is_dir() or not Path(path).resolve().parent.is_dir()):
             from landscape.errors import LandscapeError
 
-            raise LandscapeError(f"{path} cannot be written: there is no such folder.")
+            what = "it is a folder" if Path(path).is_dir() else "there is no such folder"
+            raise LandscapeError(f"{path} cannot be written: {what}.")
     return _run(training, log, save)
 
 
@@ -102,8 +105,8 @@ def _run(spec: Any, log: str, save: str) -> int:
     console = Console(stderr=True)
     split = split_data(spec)
     for remark in (*split.dataset.remarks, *split.remarks):
-        console.print(remark, style="dim", highlight=False)
-    snapshots: list[Any] = []
+        console.print(remark, style="dim", highlight=False, markup=False)
+    last, lines = None, [LOG_HEAD]
     interrupted = False
     count = TextColumn("{task.completed}/{task.total} epochs")
     columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
@@ -111,28 +114,29 @@ def _run(spec: Any, log: str, save: str) -> int:
         task = progress.add_task("training", total=spec.epochs)
         try:
             for snapshot in snapshots_of(spec, split):
-                snapshots.append(snapshot)
+                last = snapshot
+                lines.append(_log_line(snapshot))
                 words = f"loss {snapshot.training_loss[0]:.4f}"
                 progress.update(task, completed=snapshot.state.epoch, description=words)
         except KeyboardInterrupt:
             interrupted = True
-    if not snapshots:
+    if last is None:
         raise KeyboardInterrupt
-    last = snapshots[-1]
-    if log:
-        write_whole(Path(log), "\n".join(_log(snapshots)).encode())
     if save:
         save_model(trained(spec, split, last), save)
+    if log:
+        write_whole(Path(log), ("\n".join(lines) + "\n").encode())
     _report(split, last, interrupted)
     return 130 if interrupted else 0
 
 
 def _report(split: Any, last: Any, interrupted: bool) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     dataset = split.dataset
-    table = Table(dataset.title, "loss", "accuracy", "examples", box=None, padding=(0, 2, 0, 0))
+    table = Table(escape(dataset.title), "loss", "accuracy", "examples", box=None, padding=(0, 2, 0, 0))
     parts = (
         ("training", last.training_loss, last.training_accuracy, len(split.training_labels)),
         ("validation", last.validation_loss, last.validation_accuracy, len(split.validation_labels)),
@@ -150,15 +154,9 @@ def _report(split: Any, last: Any, interrupted: bool) -> None:
     console.print(f"{how} after {state.epoch} epochs, {state.step} steps", highlight=False, soft_wrap=True)
 
 
-def _log(snapshots: Iterable[Any]) -> list[str]:
-    names = ("training_loss", "validation_loss", "training_accuracy", "validation_accuracy")
-    lines = [",".join(("epoch", "step", "learning_rate", *names))]
-    for snapshot in snapshots:
-        scores = (f"{getattr(snapshot, name)[0]:.9g}" for name in names)
-        lines.append(
-            f"{snapshot.state.epoch},{snapshot.step},{snapshot.learning_rate:.9g}," + ",".join(scores)
-        )
-    return [*lines, ""]
+def _log_line(snapshot: Any) -> str:
+    scores = (f"{getattr(snapshot, name)[0]:.9g}" for name in SCORES)
+    return f"{snapshot.state.epoch},{snapshot.step},{snapshot.learning_rate:.9g}," + ",".join(scores)
 
 
 def _data(data: str, label: str, header: bool | None) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from landscape.schedules import Schedule
 
 MAX_EPOCHS = 100_000
 MAX_DRAWN = 5000
+Place = Annotated[Number, Field(ge=-100, le=100)]
+ClassNumber = Annotated[Whole, Field(ge=0, le=7)]
 Precision = Literal["float32", "float64"]
 
 
@@ -29,7 +31,7 @@ class DataChoice(Part):
     points: Annotated[Whole, Field(ge=8, le=20_000)] = 330
     noise: Annotated[Number, Field(ge=0, le=5)] | None = None  # None: as suits the set
     seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 0
-    drawn: Annotated[tuple[tuple[Number, Number, Whole], ...], Field(max_length=MAX_DRAWN)] = ()
+    drawn: Annotated[tuple[tuple[Place, Place, ClassNumber], ...], Field(max_length=MAX_DRAWN)] = ()
     file: str = ""
     label: str | Whole | None = None  # the column of the classes: its name or number; None: the last
     header: Switch | None = None  # whether the first row holds names; None: as it looks
@@ -39,6 +41,13 @@ class DataChoice(Part):
     def _known(cls, value: str) -> str:
         if value not in (*DATASETS, "csv"):
             raise FieldError("name", f"There is no data set “{value}”. There are {', '.join(DATASETS)}, csv.")
+        return value
+
+    @field_validator("label", mode="before")
+    @classmethod
+    def _column(cls, value: Any) -> Any:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | str)):
+            raise FieldError("label", "label must be a column's name or its number.")
         return value
 
     @model_validator(mode="after")

@@ -165,10 +165,12 @@ def walk(
 
     Without `layers` the snapshots say nothing of the hidden layers, which is quicker.
     """
-    yield measure(course, recipe_at(state.step), state, None, [], layers)
+    # What is measured belongs to the step that led here, and not to a change made here.
+    yield measure(course, recipe_at(max(state.step - 1, 0)), state, None, [], layers)
     losses: list[Array] = []
+    lost = bool((state.diverged_at >= 0).all())
     with np.errstate(all="ignore"):  # leaving the numbers is a result
-        while state.epoch < epochs and (stop is None or state.step < stop):
+        while not lost and state.epoch < epochs and (stop is None or state.step < stop):
             recipe = recipe_at(state.step)
             stepped = one_step(course, recipe, state)
             state = stepped.state
@@ -178,8 +180,6 @@ def walk(
             if ended or (state.seen == 0 if every is None else state.step % every == 0):
                 yield measure(course, recipe, state, stepped, losses, layers)
                 losses = []
-            if lost:
-                return
 
 
 def measure(
@@ -202,10 +202,13 @@ def measure(
             state.averages if stepped is None else stepped.statistics,
             _summaries(course, state, stepped) if layers else (),
         )
-    for array in (
-        snapshot.batch_losses, *snapshot.batch, state.parameters, *state.averages, state.diverged_at,
-    ):  # fmt: skip
-        array.flags.writeable = False
+    found = [snapshot.batch_losses, *snapshot.batch, state.parameters, *state.averages, state.diverged_at]
+    found += [snapshot.training_loss, snapshot.validation_loss]
+    found += [snapshot.training_accuracy, snapshot.validation_accuracy]
+    found += [array for layer in snapshot.layers for array in vars(layer).values()]
+    for array in (*found, *(state.memory or ())):
+        if isinstance(array, np.ndarray):  # a memory also counts its steps
+            array.flags.writeable = False
     return snapshot
 
 

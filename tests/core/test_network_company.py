@@ -131,9 +131,6 @@ def test_a_snapshot_s_state_cannot_be_written_to():
                 array[...] = 0
 
 
-# BUG: measure() does not freeze the optimizer's memory, from which the training goes on, nor the scores and
-# the layers' summaries.
-@pytest.mark.xfail(strict=True, reason="memory, scores and layers of a snapshot are writable")
 def test_nothing_else_of_a_snapshot_can_be_written_to():
     last = list(train(Training(**SMALL)))[-1]
     arrays = [part for part in last.state.memory if isinstance(part, np.ndarray)]

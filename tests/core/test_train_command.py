@@ -263,10 +263,6 @@ def test_a_training_interrupted_before_it_began_writes_nothing(tmp_path, monkeyp
 # --- what was found wrong ----------------------------------------------------------------------------------
 
 
-# BUG: commands.py prints remarks and the title through rich, which takes “[m/s]” for markup: it is left out,
-# and “[/min]” ends the command. `console.print(remark, …, markup=False)` in _run(), and in _report()
-# `Table(rich.markup.escape(dataset.title), …)`.
-@pytest.mark.xfail(strict=True, reason="square brackets are taken for markup")
 @pytest.mark.parametrize("name", ["speed [m/s]", "flow [/min]", "share [bold]"])
 def test_units_in_square_brackets_are_kept(name, tmp_path, capsys):
     table = write_table(tmp_path / "units.csv", ("x", "y", name, "kind"))
@@ -274,16 +270,12 @@ def test_units_in_square_brackets_are_kept(name, tmp_path, capsys):
     assert name in capsys.readouterr().err
 
 
-@pytest.mark.xfail(strict=True, reason="square brackets are taken for markup")
 def test_a_file_name_with_square_brackets_is_kept(tmp_path, capsys):
     table = write_table(tmp_path / "run[red].csv")
     assert main(["train", "--data", str(table), "--epochs", "1"]) == 0
     assert "run[red]" in capsys.readouterr().out
 
 
-# BUG: train() looks only whether the folder of --log and --save is there; that the target itself is a
-# folder is found after the training, which is lost then. `path.is_dir()` belongs beside that test.
-@pytest.mark.xfail(strict=True, reason="a target that is a folder is noticed after the training")
 @pytest.mark.parametrize("option", ["--log", "--save"])
 def test_a_target_that_is_a_folder_is_refused_before_training(option, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(training, "train", lambda *given: pytest.fail("it trained"))
@@ -291,8 +283,6 @@ def test_a_target_that_is_a_folder_is_refused_before_training(option, tmp_path, 
     assert_one_line(capsys.readouterr(), "folder")
 
 
-# BUG: _run() writes the log first; if that fails, the network is lost although it could be saved.
-@pytest.mark.xfail(strict=True, reason="a log that cannot be written costs the network")
 def test_a_log_that_cannot_be_written_does_not_cost_the_network(tmp_path, monkeypatch, capsys):
     def full(path: Path, content: bytes) -> None:
         raise LandscapeError(f"{path} cannot be written: no space left on device.")
@@ -304,9 +294,6 @@ def test_a_log_that_cannot_be_written_does_not_cost_the_network(tmp_path, monkey
     assert model.exists()
 
 
-# BUG: _run() keeps every snapshot, each with the optimizer's memory: 100 000 epochs of the default network
-# take 2 GB, for the sake of a few numbers of each. It should keep the lines of the log and the last one.
-@pytest.mark.xfail(strict=True, reason="all snapshots of a training are kept")
 def test_memory_does_not_grow_with_the_epochs(monkeypatch):
     alive: list[int] = []
 
