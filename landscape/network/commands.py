@@ -37,8 +37,10 @@ def train(
 
     scene = Scene() if spec is None else Scene.load(spec)
     chosen = {name: value for name, value in (("classes", classes), ("points", points)) if value is not None}
+    source = {**dict(scene.training.data), **_data(data, label, header)}
+    _refuse_what_is_not_taken(source["name"], chosen)
     table: dict[str, Any] = {
-        "data": {**dict(scene.training.data), **_data(data, label, header), **chosen},
+        "data": {**source, **chosen},
         "activation": activation or None,
         "batch_norm": batch_norm,
         "batch_size": batch_size,
@@ -165,10 +167,22 @@ def _data(data: str, label: str, header: bool | None) -> dict[str, Any]:
 
     column = {"label": int(label) if label.lstrip("+-").isdigit() else label} if label else {}
     if data in DATASETS:
-        return {"name": data}
+        usual = DATASETS[data].settings
+        return {"name": data, **({"classes": usual["classes"]} if "classes" in usual else {})}
     if data:
         return {"name": "csv", "file": data, "header": header, **column}
     return column
+
+
+def _refuse_what_is_not_taken(name: str, chosen: dict[str, Any]) -> None:
+    """Nothing that was asked for is passed over in silence."""
+    from landscape.errors import FieldError
+    from landscape.network.datasets import DATASETS
+
+    takes = DATASETS[name].settings if name in DATASETS else {}
+    for setting in chosen:
+        if setting not in takes:
+            raise FieldError(setting, f"--{setting} is for generated data; “{name}” is as it is.")
 
 
 def _sizes(text: str) -> tuple[int, ...]:

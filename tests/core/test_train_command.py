@@ -309,3 +309,10 @@ def test_memory_does_not_grow_with_the_epochs(monkeypatch):
     monkeypatch.setattr(training, "train", counting)
     assert main(["train", "--epochs", "12"]) == 0
     assert max(alive) <= 3
+
+
+def test_a_set_by_name_has_the_classes_that_suit_it_and_takes_no_others(capsys):
+    assert main(["train", "--data", "moons", "--epochs", "1", "--save", ""]) == 0
+    capsys.readouterr()
+    assert main(["train", "--data", "iris", "--classes", "4"]) == 2
+    assert "--classes is for generated data" in capsys.readouterr().err
