@@ -19,7 +19,7 @@ from landscape import Surface
 from landscape.geometry.critical_points import CriticalPoints, critical_points
 
 DIGITS = 40
-PATIENCE = 10  # seconds
+PATIENCE = 30  # seconds: a few suffice, but a shared machine can be several times slower
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def test_files_that_are_no_scenes_say_so(tmp_path):
     binary, folder, huge = tmp_path / "binary.toml", tmp_path / "folder.toml", tmp_path / "huge.toml"
     binary.write_bytes(bytes(range(256)))
     folder.mkdir()
-    huge.write_bytes(b"# " + b"x" * 2_000_000)
+    huge.write_bytes(b"# " + b"x" * 5_000_000)
     for path, word in ((binary, "not a text file"), (folder, "folder"), (huge, "larger than"),
                        (tmp_path / "missing.toml", "cannot be read"),
                        (Path("a\0b"), "cannot be used")):  # fmt: skip
