@@ -194,4 +194,6 @@ def test_the_readme_s_snippet_rebuilds_the_model(tmp_path: Path, batch_norm: boo
     with torch.no_grad():
         theirs = scope["predict"](rows).numpy()
     np.testing.assert_allclose(ours, theirs, atol=1e-12)
-    assert json.loads(str(np.load(tmp_path / "model.npz")["specification"]))["class_names"] == list(classes)
+    scope["saved"].close()
+    with np.load(tmp_path / "model.npz") as saved:
+        assert json.loads(str(saved["specification"]))["class_names"] == list(classes)
