@@ -101,11 +101,11 @@ _CLASSES: tuple[tuple[Shape, str, str], ...] = (
     ("square", "#56B4E9", "#1F7FBA"),
     ("triangle", "#CC79A7", "#A8417F"),
     ("diamond", "#009E73", "#00704F"),
-    ("pentagon", "#F0E442", "#8A7F00"),
+    ("pentagon", "#F0E442", "#6B6200"),
     ("hexagon", "#7F8CE0", "#3F4CA8"),
     ("star", "#D55E00", "#B24A00"),
     ("square", "#B7BDC6", "#5A6473"),
-    ("triangle", "#8FD694", "#2E6B33"),
+    ("triangle", "#8FD694", "#5F8A1E"),
     ("diamond", "#F2A59D", "#9C2F24"),
 )
 

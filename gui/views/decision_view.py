@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PyQt6.QtWidgets import QWidget
 
-from gui.theme import class_looks, font
+from gui.theme import Theme, class_looks, font
 from gui.views.canvas import Canvas
+from gui.views.examples import draw_examples, draw_picked, draw_shape, example_radius
 from gui.views.images import rgba_image
-from gui.views.marks import draw_label, shape_path
-from gui.views.ticks import ticks
+from gui.views.lines import draw_broken_line
+from gui.views.marks import draw_label
+from gui.views.plane_axes import draw_axes, draw_note, plane_area
+from gui.views.shading import between, borders, region_shades, response_shades
+from landscape.numerals import numeral, pair
+from landscape.surface import Range
 
-NEUTRAL = 0.5  # how strong the colour of a certain class is
+NUDGE = 0.02  # of what is shown: how far an arrow key moves the picked point
+APART = 9.0  # pixels between points that are drawn in one stroke
+ARROWS = {
+    Qt.Key.Key_Left: (-NUDGE, 0.0), Qt.Key.Key_Right: (NUDGE, 0.0),
+    Qt.Key.Key_Down: (0.0, -NUDGE), Qt.Key.Key_Up: (0.0, NUDGE),
+}  # fmt: skip
 
 
 class DecisionView(Canvas):
@@ -24,76 +45,152 @@ class DecisionView(Canvas):
     Signals
     -------
     pointPicked(x, y) : clicked, dragged to, or moved to with the arrow keys
+    pointDrawn(x, y) : a point of the class that is being drawn shall be here
+    hovered(x, y) : the pointer is over this place; (nan, nan) when it leaves
     """
 
     pointPicked = pyqtSignal(float, float)
+    pointDrawn = pyqtSignal(float, float)
+    hovered = pyqtSignal(float, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._image: QImage | None = None
-        self._values: np.ndarray | None = None  # (ny, nx, classes), or (ny, nx) of one unit
+        self._regions: np.ndarray | None = None
+        self._response: np.ndarray | None = None
         self._title = ""
-        self._x_range, self._y_range = (-1.0, 1.0), (-1.0, 1.0)
+        self._image: QImage | None = None  # of what is shaded, a pixel a place of the grid
+        self._borders = np.empty((0, 2))
+        self._x_range: Range = (-1.0, 1.0)
+        self._y_range: Range = (-1.0, 1.0)
+        self._equal = False
         self._xy = np.empty((0, 2))
         self._labels = np.empty(0, int)
         self._held = self._wrong = np.empty(0, bool)
+        self._points: QPixmap | None = None
         self._names = ("x", "y")
         self._note = ""
-        self._points: QPixmap | None = None
+        self._drawing: int | None = None
+        self._pressed = False
+        self._last: QPointF | None = None  # where the stroke has left a point
+        self._pointer: QPointF | None = None
         self.picked: tuple[float, float] | None = None
+        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Decision regions")
-        self.setAccessibleDescription("Arrow keys move the point whose softmax is shown")
         self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setAccessibleName("Decision regions")
+        self._describe()
 
-    def show_regions(self, probabilities: np.ndarray) -> None:
-        """Shade by class probabilities, `(ny, nx, classes)` from below."""
-        self._values, self._title, self._image = probabilities, "", None
-        self.update()
+    # --- what is shown -----------------------------------------------------------------------------
 
-    def show_response(self, values: np.ndarray, title: str) -> None:
-        """Shade by one unit's output instead, `(ny, nx)`."""
-        self._values, self._title, self._image = values, title, None
-        self.update()
+    def show_regions(
+        self, probabilities: np.ndarray, x_range: Range | None = None, y_range: Range | None = None
+    ) -> None:
+        """Shade by class probabilities `(ny, nx, classes)`, whose rows run upwards, as y does."""
+        self._look_at(x_range, y_range)
+        self._regions, self._response, self._title = probabilities, None, ""
+        self._shading_changed()
 
-    def show_points(self, xy: np.ndarray, labels: Any, held: Any, wrong: Any) -> None:
-        """The examples `(n, 2)`, their classes, which are held back, which are classified wrongly."""
-        self._xy, self._labels, self._held, self._wrong = xy, labels, held, wrong
-        self._points = None
-        self.update()
+    def show_response(self, values: np.ndarray | None, title: str = "") -> None:
+        """Shade by one unit's output `(ny, nx)` instead; None goes back to the regions."""
+        self._response, self._title = values, "" if values is None else title
+        self._shading_changed()
+
+    def show_points(self, xy: Any, labels: Any, validation: Any, wrong: Any = None) -> None:
+        """The examples `(n, 2)`, their classes, which are held back, and which are taken for another."""
+        places, classes = np.asarray(xy, dtype=float).reshape(-1, 2), np.asarray(labels, dtype=int)
+        held = np.asarray(validation, dtype=bool)
+        missed = np.zeros(len(classes), bool) if wrong is None else np.asarray(wrong, dtype=bool)
+        new = (places, classes, held, missed)
+        if all(map(np.array_equal, new, (self._xy, self._labels, self._held, self._wrong))):
+            return
+        self._xy, self._labels, self._held, self._wrong = new
+        self._points_changed()
 
     def show_picked(self, at: tuple[float, float] | None) -> None:
         """Mark this point."""
         self.picked = at
+        self._describe()
         self.update()
 
-    def show_axes(self, x_name: str, y_name: str, x_range: Any, y_range: Any) -> None:
+    def show_axes(
+        self, x_name: str, y_name: str, x_range: Range | None = None, y_range: Range | None = None
+    ) -> None:
         """Name the axes, and say what is shown of them: what was shaded on others is gone."""
-        self._names = (x_name, y_name)
-        if (x_range, y_range) != (self._x_range, self._y_range):
-            self._x_range, self._y_range = x_range, y_range
-            self._points = self._values = None
-        self.update()
+        if (x_name, y_name) != self._names:
+            self._names = (x_name, y_name)
+            self._geometry_changed()
+        if self._look_at(x_range, y_range):
+            self._regions = self._response = None
+            self._title = ""
+            self._shading_changed()
 
     def set_note(self, text: str) -> None:
-        """A line about what is seen."""
-        self._note = text
+        """A line about what is seen; two, if it is long."""
+        if text != self._note:
+            self._note = text
+            self._geometry_changed()
+
+    def set_equal_scales(self, equal: bool) -> None:
+        """Draw x and y at the same scale, so that a circle is round; some room is then left empty."""
+        if equal != self._equal:
+            self._equal = equal
+            self._geometry_changed()
+
+    def set_drawing(self, number: int | None) -> None:
+        """Let the hand draw points of this class, or None: pick again."""
+        self._drawing, self._pressed = number, False
+        self._describe()
         self.update()
 
-    def still_changed(self) -> None:
-        self._image = self._points = None
-        super().still_changed()
+    @property
+    def _values(self) -> np.ndarray | None:
+        """What is shaded."""
+        return self._regions if self._response is None else self._response
+
+    def _look_at(self, x_range: Range | None, y_range: Range | None) -> bool:
+        """Whether this is another part of the plane than before."""
+        new = (x_range or self._x_range, y_range or self._y_range)
+        if new == (self._x_range, self._y_range):
+            return False
+        self._x_range, self._y_range = new
+        self._geometry_changed()
+        return True
+
+    def _shading_changed(self) -> None:
+        self._image = None
+        self.still_changed()
+
+    def _points_changed(self) -> None:
+        self._points = None
+        self.update()
+
+    def _geometry_changed(self) -> None:
+        self._points = None
+        self.still_changed()
+
+    def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
+        if (theme, type_scale) != (self.theme, self.type_scale):
+            self._image = self._points = None
+        super().set_theme(theme, type_scale)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._points = None
         super().resizeEvent(event)
+
+    def _describe(self) -> None:
+        """For those who cannot see it."""
+        where = "no point is picked" if self.picked is None else f"the picked point is {pair(self.picked, 3)}"
+        drawing = "" if self._drawing is None else f"; Return draws a point of class {self._drawing} there"
+        keys = "Up and down, and Alt with any arrow key, move the point whose softmax is shown"
+        self.setAccessibleDescription(f"{keys}; {where}{drawing}")
 
     # --- geometry ----------------------------------------------------------------------------------
 
     def plot_area(self, area: QRectF) -> QRectF:
         """Where the plane is drawn, inside the axes."""
         unit = self.theme.axis * self.type_scale
-        return area.adjusted(3.6 * unit, 1.0 * unit, -1.0 * unit, -3.4 * unit)
+        spans = (self._x_range[1] - self._x_range[0], self._y_range[1] - self._y_range[0])
+        return plane_area(area, unit, self._note, spans[0] / spans[1] if self._equal else None)
 
     def _pixels(self, xy: Any, plot: QRectF) -> np.ndarray:
         at = np.asarray(xy, float).reshape(-1, 2)
@@ -102,6 +199,18 @@ class DecisionView(Canvas):
         y = plot.bottom() - plot.height() * (at[:, 1] - y_low) / (y_high - y_low)
         return np.stack([x, y], axis=1)
 
+    def _place(self, at: QPointF) -> tuple[float, float]:
+        """A pixel -> the place there, or the nearest that is shown."""
+        plot = self.plot_area(QRectF(self.rect()))
+        across = min(max((at.x() - plot.left()) / max(plot.width(), 1), 0.0), 1.0)
+        up = min(max((plot.bottom() - at.y()) / max(plot.height(), 1), 0.0), 1.0)
+        (x_low, x_high), (y_low, y_high) = self._x_range, self._y_range
+        return x_low + across * (x_high - x_low), y_low + up * (y_high - y_low)
+
+    def _is_inside(self, at: QPointF, reach: float = 0.0) -> bool:
+        plot = self.plot_area(QRectF(self.rect()))
+        return plot.adjusted(-reach, -reach, reach, reach).contains(at)
+
     # --- painting ----------------------------------------------------------------------------------
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
@@ -109,85 +218,70 @@ class DecisionView(Canvas):
         if self.theme.card_edge:
             painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
             painter.drawPath(outline)
+        plot, unit = self.plot_area(area), self.theme.axis * self.type_scale
+        painter.save()
+        painter.setClipRect(plot)
+        self._paint_shading(painter, plot)
+        painter.restore()
+        if self.theme.card_edge:
+            painter.setPen(QPen(QColor(self.theme.card_edge), 1.0))
+            painter.drawRect(plot)
+        draw_axes(painter, plot, unit, self.theme, self._names, (self._x_range, self._y_range))
+        draw_note(painter, area, unit, self.theme, self._note)
+
+    def _paint_shading(self, painter: QPainter, plot: QRectF) -> None:
+        values = self._values
+        if values is None or not values.size:
+            painter.fillRect(plot, QColor(self.theme.raised))
+            return
+        if self._image is None:
+            self._borders = borders(values) if values.ndim == 3 else np.empty((0, 2))
+            shades = region_shades if values.ndim == 3 else response_shades
+            self._image = rgba_image(shades(values, self.theme))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        # Values belong to the grid's points: half a cell of the picture lies outside the plane.
+        rows, columns = values.shape[:2]
+        dx, dy = plot.width() / max(columns - 1, 1), plot.height() / max(rows - 1, 1)
+        painter.drawImage(plot.adjusted(-dx / 2, -dy / 2, dx / 2, dy / 2), self._image)
+        line = between(self.theme.card, self.theme.text, 0.62)  # opaque: some borders are drawn twice
+        painter.setPen(QPen(line, self.theme.trail * 0.4 * (0.6 + 0.4 * self.type_scale)))
+        draw_broken_line(painter, self._borders * [dx, -dy] + [plot.left(), plot.bottom()])
 
     def paint_moving(self, painter: QPainter, area: QRectF) -> None:
-        plot = self.plot_area(area)
-        if self._values is not None:
-            if self._image is None:
-                self._image = self._shaded(self._values)
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.save()
-            painter.setClipRect(plot)
-            # Values belong to the grid's points: half a cell of the picture lies outside the plane.
-            rows, columns = self._values.shape[:2]
-            dx, dy = plot.width() / (columns - 1) / 2, plot.height() / (rows - 1) / 2
-            painter.drawImage(plot.adjusted(-dx, -dy, dx, dy), self._image)
-            painter.restore()
-        self._paint_axes(painter, area, plot)
-        self._paint_cached_points(painter, area, plot)
-        if self.picked is not None:
-            (x, y), ring = self._pixels(self.picked, plot)[0], 9 * (0.6 + 0.4 * self.type_scale)
-            if plot.adjusted(-1, -1, 1, 1).contains(x, y):
-                for colour, width in ((self.theme.casing, 5.0), (self.theme.accent, 2.2)):
-                    painter.setPen(QPen(QColor(colour), width))
-                    painter.setBrush(Qt.BrushStyle.NoBrush)
-                    painter.drawEllipse(QPointF(x, y), ring, ring)
-        if self._title:
-            at = QPointF(plot.left() + 8, plot.top() + 1.8 * self.theme.small * self.type_scale)
-            draw_label(painter, at, self._title, self.theme, font(self.theme.small * self.type_scale, 600))
-
-    def _shaded(self, values: np.ndarray) -> QImage:
-        """Colours by probability, greyed where two classes are close; nan is the card's own colour."""
-        ground = _rgb(self.theme.card)
-        with np.errstate(all="ignore"):
-            if values.ndim == 2:
-                low, high = np.nanmin(values), np.nanmax(values)
-                share = (values - low) / max(float(high - low), 1e-12)
-                table = np.array([_rgb(stop) for stop in self.theme.surface])
-                place = np.nan_to_num(share) * (len(table) - 1)
-                colour = np.stack(
-                    [np.interp(place, np.arange(len(table)), table[:, channel]) for channel in range(3)],
-                    axis=-1,
-                )
-                good = np.isfinite(values)
-            else:
-                looks = class_looks(values.shape[2], self.theme)
-                table = np.array([_rgb(look.colour) for look in looks])
-                best = np.sort(values, axis=2)
-                margin = np.clip(best[..., -1] - best[..., -2], 0, 1)[..., None]
-                strength = (0.12 + 0.5 * margin**0.7) if self.theme.is_dark else (0.05 + 0.42 * margin**0.7)
-                edge = _rgb(self.theme.casing) if self.theme.is_dark else ground
-                colour = strength * (np.nan_to_num(values) @ table) + (1 - strength) * edge
-                good = np.isfinite(values).all(axis=2)
-        colour = np.where(good[..., None], colour, ground)
-        pixels = np.dstack([colour, np.full(values.shape[:2], 255.0)])
-        return rgba_image(pixels.round().astype(np.uint8))  # which turns rows upside down itself
-
-    def _paint_axes(self, painter: QPainter, area: QRectF, plot: QRectF) -> None:
-        unit = self.theme.axis * self.type_scale
-        painter.setFont(font(unit))
-        painter.setPen(QColor(self.theme.dim))
-        middle = Qt.AlignmentFlag.AlignCenter
-        for tick in ticks(*self._x_range, max(2, int(plot.width() / (6 * unit)))):
-            x = self._pixels((tick, 0), plot)[0, 0]
-            painter.drawText(
-                QRectF(x - 3 * unit, plot.bottom() + 2, 6 * unit, 1.5 * unit), middle, f"{tick:g}"
+        plot, scale = self.plot_area(area), 0.6 + 0.4 * self.type_scale
+        self._paint_cached_points(painter, plot)
+        type_ = font(self.theme.small * self.type_scale, 600)
+        first_line = plot.top() + 1.5 * self.theme.small * self.type_scale
+        if self._response is not None:
+            words = QFontMetricsF(type_).elidedText(
+                self._span(), Qt.TextElideMode.ElideRight, plot.width() - 16
             )
-        for tick in ticks(*self._y_range, max(2, int(plot.height() / (4 * unit)))):
-            y = self._pixels((0, tick), plot)[0, 1]
-            box = QRectF(area.left() + 2, y - unit, 3.2 * unit, 2 * unit)
-            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(box, right, f"{tick:g}".replace("-", "−"))
-        line = QRectF(plot.left(), plot.bottom() + 1.6 * unit, plot.width(), 1.6 * unit)
-        words = self._note or (
-            "" if self._names == ("x", "y") else f"→ {self._names[0]}   ↑ {self._names[1]}"
-        )
-        if self._note and self._names != ("x", "y"):
-            words = f"→ {self._names[0]}   ↑ {self._names[1]}   ·   {self._note}"
-        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(line.width()))
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+            draw_label(painter, QPointF(plot.left() + 8, first_line), words, self.theme, type_)
+        if self._drawing is not None:
+            look, radius = class_looks(self._drawing + 1, self.theme)[self._drawing], 1.4 * scale
+            radius *= example_radius(1, self.theme)
+            right = QPointF(plot.right() - 8 - 3 * radius, first_line)
+            words = f"drawing class {look.label}"
+            draw_label(painter, right, words, self.theme, type_, Qt.AlignmentFlag.AlignRight)
+            beside = QPointF(plot.right() - 8 - radius, first_line - 0.35 * QFontMetricsF(type_).ascent())
+            draw_shape(painter, beside, look, self.theme, radius)
+            if self._pointer is not None and painter.device() is self and self._is_inside(self._pointer):
+                painter.setOpacity(0.75)
+                draw_shape(painter, self._pointer, look, self.theme, radius)
+                painter.setOpacity(1.0)
+        if self.picked is not None:
+            at = QPointF(*self._pixels(self.picked, plot)[0])
+            if plot.adjusted(-1, -1, 1, 1).contains(at):
+                draw_picked(painter, at, self.theme, self.theme.ball * scale)
 
-    def _paint_cached_points(self, painter: QPainter, area: QRectF, plot: QRectF) -> None:
+    def _span(self) -> str:
+        """The response's title and what its darkest and brightest stand for."""
+        finite = self._response[np.isfinite(self._response)] if self._response is not None else np.empty(0)
+        if not finite.size:
+            return self._title
+        return f"{self._title}: {numeral(float(finite.min()), 2)} to {numeral(float(finite.max()), 2)}"
+
+    def _paint_cached_points(self, painter: QPainter, plot: QRectF) -> None:
         """Stroking hundreds of shapes takes long: on screen they are drawn once."""
         if painter.device() is not self:
             self._paint_points(painter, plot)
@@ -199,71 +293,68 @@ class DecisionView(Canvas):
             self._points.fill(Qt.GlobalColor.transparent)
             layer = QPainter(self._points)
             layer.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_points(layer, plot)
+            self._paint_points(layer, plot, ratio)
             layer.end()
         painter.drawPixmap(0, 0, self._points)
 
-    def _paint_points(self, painter: QPainter, plot: QRectF) -> None:
-        if not len(self._labels):
-            return
-        size = 4.2 if len(self._labels) < 600 else 2.8
-        size *= 0.6 + 0.4 * self.type_scale
-        looks = class_looks(int(self._labels.max()) + 1, self.theme)
-        casing = QPen(QColor(self.theme.casing), 1.1)
+    def _paint_points(self, painter: QPainter, plot: QRectF, ratio: float | None = None) -> None:
+        radius = example_radius(len(self._labels), self.theme) * (0.6 + 0.4 * self.type_scale)
         painter.save()
         painter.setClipRect(plot)
-        for (x, y), label, held, wrong in zip(
-            self._pixels(self._xy, plot), self._labels, self._held, self._wrong, strict=True
-        ):
-            look = looks[int(label)]
-            painter.save()
-            painter.translate(x, y)
-            path = shape_path(look.shape, size)
-            if wrong:
-                painter.setPen(QPen(QColor(self.theme.text), 1.4))
-                painter.drawEllipse(QPointF(0, 0), 1.9 * size, 1.9 * size)
-            if held:
-                painter.setBrush(QColor(self.theme.casing))
-                painter.setPen(QPen(QColor(look.colour), 1.6))
-            else:
-                painter.setBrush(QColor(look.colour))
-                painter.setPen(casing)
-            painter.drawPath(path)
-            painter.restore()
+        pixels = self._pixels(self._xy, plot)
+        draw_examples(painter, pixels, self._labels, self._held, self._wrong, self.theme, radius, ratio)
         painter.restore()
 
     # --- pointer and keys --------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        self._pick(event)
+        assert event is not None
+        if event.button() != Qt.MouseButton.LeftButton or not self._is_inside(event.position(), APART):
+            return
+        self._pressed, self._last = True, None
+        self._touch(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self._pick(event)
+        at = event.position()
+        if self._pressed and event.buttons() & Qt.MouseButton.LeftButton:
+            self._touch(at)
+        self.hovered.emit(*(self._place(at) if self._is_inside(at) else (math.nan, math.nan)))
+        if self._drawing is not None:
+            self._pointer = at
+            self.update()
 
-    def _pick(self, event: QMouseEvent | None) -> None:
-        assert event is not None
-        plot = self.plot_area(QRectF(self.rect()))
-        across = (event.position().x() - plot.left()) / max(plot.width(), 1)
-        up = (plot.bottom() - event.position().y()) / max(plot.height(), 1)
-        self._emit(across, up)
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        self._pressed = False
 
-    def _emit(self, across: float, up: float) -> None:
-        (x_low, x_high), (y_low, y_high) = self._x_range, self._y_range
-        across, up = min(max(across, 0.0), 1.0), min(max(up, 0.0), 1.0)
-        self.pointPicked.emit(x_low + across * (x_high - x_low), y_low + up * (y_high - y_low))
+    def leaveEvent(self, event: QEvent | None) -> None:
+        self._pointer = None
+        self.hovered.emit(math.nan, math.nan)
+        self.update()
+
+    def _touch(self, at: QPointF) -> None:
+        if self._drawing is None:
+            self.pointPicked.emit(*self._place(at))
+        elif self._is_inside(at) and (
+            self._last is None or math.hypot(at.x() - self._last.x(), at.y() - self._last.y()) >= APART
+        ):
+            self._last = at
+            self.pointDrawn.emit(*self._place(at))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
-        by = {Qt.Key.Key_Up: (0, 0.02), Qt.Key.Key_Down: (0, -0.02)}.get(Qt.Key(event.key()))
-        if by is None or self.picked is None or event.modifiers():
-            event.ignore()  # left and right step through time, as everywhere
+        key = Qt.Key(event.key())
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._drawing is not None and self.picked:
+            self.pointDrawn.emit(*self.picked)
+            return
+        # Left and right alone step through time wherever a window has time. Keypads mark their arrows.
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if key not in ARROWS or held not in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier):
+            event.ignore()
             return
         (x_low, x_high), (y_low, y_high) = self._x_range, self._y_range
-        across = (self.picked[0] - x_low) / (x_high - x_low)
-        self._emit(across, (self.picked[1] - y_low) / (y_high - y_low) + by[1])
-
-
-def _rgb(name: str) -> np.ndarray:
-    return np.array(QColor(name).getRgb()[:3], dtype=float)
+        x, y = self.picked or ((x_low + x_high) / 2, (y_low + y_high) / 2)
+        if self.picked is not None:
+            x += ARROWS[key][0] * (x_high - x_low)
+            y += ARROWS[key][1] * (y_high - y_low)
+        self.pointPicked.emit(min(max(x, x_low), x_high), min(max(y, y_low), y_high))

@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPen
+from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PyQt6.QtWidgets import QWidget
 
-from gui.theme import Look, font
+from gui.theme import Look
 from gui.views.canvas import Canvas
 from gui.views.marks import shape_path
+from gui.views.network_layout import MOST_UNITS, Column, Layout, lay_out, strongest
+from gui.views.network_layout import LayerPicture as LayerPicture
+from gui.views.network_words import MOST_NAMES, draw_foot, draw_heads, draw_names, name_room, unit_in_words
 
-MOST_UNITS = 16  # drawn in a column; of more, as many are chosen evenly
-MOST_LINES = 160  # between two columns: the strongest
-
-
-@dataclass(frozen=True)
-class LayerPicture:
-    """One dense layer and what follows it.
-
-    Attributes
-    ----------
-    weights : `(inputs, units)`
-    bias, gamma, beta : `(units,)` or None
-    activation : its name
-    active : `(units,)`, share of the examples for which the unit is at work, or None
-    """
-
-    weights: np.ndarray
-    bias: np.ndarray | None
-    gamma: np.ndarray | None
-    beta: np.ndarray | None
-    activation: str
-    active: np.ndarray | None
+MOST_LINES = 150  # between two columns: the strongest
+LEVELS = 12  # of line width: lines of one level are stroked together, which is far quicker
+WIDEST = 3.4
+FINE = 1.2  # pixels: finer lines are drawn one pixel wide
+REACH = 14.0  # pixels around a unit that belong to it
+LEFT_RIGHT = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+UP_DOWN = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
 class NetworkView(Canvas):
@@ -44,7 +30,8 @@ class NetworkView(Canvas):
 
     Signals
     -------
-    unitPicked(layer, unit) : clicked; the layer after the last hidden one is that of the classes
+    unitPicked(layer, unit) : clicked, or moved to with ↑ ↓ and Alt+← →; the layer after the last hidden one
+        is that of the classes
     """
 
     unitPicked = pyqtSignal(int, int)
@@ -56,7 +43,9 @@ class NetworkView(Canvas):
         self._classes: Sequence[str] = ()
         self._looks: Sequence[Look] = ()
         self._selected: tuple[int, int] | None = None
+        self._build: object = None
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("The network")
 
     def show_network(
@@ -65,28 +54,54 @@ class NetworkView(Canvas):
     ) -> None:  # fmt: skip
         """Show these weights."""
         self._layers, self._inputs, self._classes, self._looks = layers, inputs, classes, looks
-        self.update()
+        stages = tuple((layer.weights.shape, layer.activation, layer.gamma is None) for layer in layers)
+        build = (stages, tuple(inputs), tuple(classes))
+        if build == self._build:
+            self.update()  # the names stay: only the weights are drawn anew
+        else:
+            self._build = build
+            self._describe()
+            self.still_changed()
 
     def show_selected(self, layer: int, unit: int | None) -> None:
         """Mark a unit."""
         self._selected = None if unit is None else (layer, unit)
-        self.update()
+        self._describe()
+        self.still_changed()
+
+    def _describe(self) -> None:
+        sizes = " – ".join(str(size) for size in self._sizes)
+        chosen = self._chosen
+        more = "" if chosen is None else f"; {unit_in_words(self._layers, self._classes, *chosen)}"
+        self.setAccessibleDescription(sizes + more if self._layers else "")
 
     # --- geometry ----------------------------------------------------------------------------------
 
-    def _columns(self, area: QRectF) -> list[tuple[float, Any, Any]]:
+    @property
+    def _sizes(self) -> list[int]:
+        return [len(self._inputs), *(layer.weights.shape[1] for layer in self._layers)]
+
+    @property
+    def _chosen(self) -> tuple[int, int] | None:
+        """The selected unit, if this network has it."""
+        if self._selected is None:
+            return None
+        layer, unit = self._selected
+        fits = 0 <= layer < len(self._layers) and 0 <= unit < self._layers[layer].weights.shape[1]
+        return self._selected if fits else None
+
+    def _layout(self, area: QRectF) -> Layout:
+        # In a low card large type must leave room for what it speaks of.
+        unit = min(self.theme.axis * self.type_scale, area.height() / 17)
+        left, right = name_room(self._inputs, unit, MOST_NAMES), name_room(self._classes, unit)
+        foot = 4.2 if max(self._sizes[1:], default=0) > MOST_UNITS else 3.2
+        body = area.adjusted(left + 1.2 * unit, 4.4 * unit, -right - 1.2 * unit, -foot * unit)
+        chosen = self._chosen
+        return lay_out(body, unit, self._sizes, None if chosen is None else (chosen[0] + 1, chosen[1]))
+
+    def _columns(self, area: QRectF) -> tuple[Column, ...]:
         """Of each column: x, which units are drawn, their y."""
-        unit = self.theme.axis * self.type_scale
-        body = area.adjusted(2.5 * unit, 3.4 * unit, -6.5 * unit, -2.6 * unit)
-        sizes = [len(self._inputs), *(layer.weights.shape[1] for layer in self._layers)]
-        result = []
-        for place, size in enumerate(sizes):
-            x = body.left() + body.width() * place / max(len(sizes) - 1, 1)
-            shown = np.unique(np.linspace(0, size - 1, min(size, MOST_UNITS)).round().astype(int))
-            gap = min(body.height() / max(len(shown), 1), 3.2 * unit)
-            y = body.center().y() + gap * (np.arange(len(shown)) - (len(shown) - 1) / 2)
-            result.append((x, shown, y))
-        return result
+        return self._layout(area).columns
 
     # --- painting ----------------------------------------------------------------------------------
 
@@ -95,157 +110,209 @@ class NetworkView(Canvas):
         if self.theme.card_edge:
             painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
             painter.drawPath(outline)
+        if self._layers:
+            layout = self._layout(area)
+            draw_heads(painter, self.theme, layout, self._layers, self._sizes, area)
+            draw_names(painter, self.theme, layout, self._inputs, self._classes)
 
     def paint_moving(self, painter: QPainter, area: QRectF) -> None:
         if not self._layers:
             return
-        unit = self.theme.axis * self.type_scale
-        columns = self._columns(area)
+        layout = self._layout(area)
         for place, layer in enumerate(self._layers):
-            self._paint_weights(painter, layer, columns[place], columns[place + 1])
-        radius = max(min(0.42 * unit, 6.0 * self.type_scale), 2.5)
-        painter.setFont(font(unit))
-        for place, (x, shown, y) in enumerate(columns):
-            above = self._layers[place - 1] if place else None
-            if above is not None and above.gamma is not None:
-                self._paint_normalization(painter, above, x - 3.2 * unit, shown, y, unit)
-            for number, at in zip(shown, y, strict=True):
-                self._paint_unit(painter, QPointF(x, at), place, int(number), above, radius)
-            self._paint_names(painter, area, place, x, shown, y, unit)
-        painter.setPen(QColor(self.theme.dim))
-        foot = QRectF(
-            area.left() + 1.2 * unit, area.bottom() - 2.0 * unit, area.width() - 2 * unit, 1.6 * unit
-        )
-        most = max(layer.weights.shape[1] for layer in self._layers)
-        part = f"{MOST_UNITS} units of a layer are shown · " if most > MOST_UNITS else ""
-        text = f"dashed: negative · {part}click a unit to see what it answers to"
-        shown_text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(foot.width()))
-        painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, shown_text)
-
-    def _paint_weights(self, painter: QPainter, layer: LayerPicture, left: Any, right: Any) -> None:
-        (x1, from_, y1), (x2, to, y2) = left, right
-        block = np.nan_to_num(layer.weights[np.ix_(from_, to)].astype(float))
-        largest = float(np.abs(block).max()) or 1.0
-        share = np.abs(block) / largest
-        order = np.argsort(share, axis=None)[-MOST_LINES:]
-        end = x2 - (3.6 if layer.gamma is not None else 0.0) * self.theme.axis * self.type_scale
-        colours = (QColor(self.theme.warning), QColor(self.theme.accent))
-        for flat in order:
-            i, k = divmod(int(flat), block.shape[1])
-            strength = float(share[i, k])
-            if strength < 0.06:
+            self._paint_weights(painter, layout, place, layer)
+        for place, layer in enumerate(self._layers):
+            if layer.gamma is not None:
+                self._paint_normalization(painter, layout, place + 1, layer)
+        if layout.side:
+            self._paint_block(painter, layout)
+        for place, column in enumerate(layout.columns):
+            if place == 0 and layout.side:
                 continue
-            positive = bool(block[i, k] > 0)
-            colour = QColor(colours[positive])
-            colour.setAlphaF(0.15 + 0.7 * strength)
-            pen = QPen(colour, (0.4 + 2.6 * strength) * (0.6 + 0.4 * self.type_scale))
-            if not positive:
-                pen.setDashPattern([4, 2.5])
-            painter.setPen(pen)
-            painter.drawLine(QLineF(x1, y1[i], end, y2[k]))
+            radius = max(0.42 * min(layout.unit, layout.step(place)), 2.0)
+            for number, y in zip(column.units.tolist(), column.y.tolist(), strict=True):
+                self._paint_unit(painter, QPointF(column.x, y), place, number, radius)
+        draw_foot(painter, self.theme, layout, area, self._layers, self._classes, self._chosen, MOST_LINES)
+        if self.hasFocus() and painter.device() is self:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self.theme.accent), 1.5))
+            painter.drawPath(self.card_outline(area.adjusted(1, 1, -1, -1)))
+
+    def _paint_weights(self, painter: QPainter, layout: Layout, place: int, layer: LayerPicture) -> None:
+        left, right = layout.columns[place], layout.columns[place + 1]
+        chosen = self._chosen
+        # A chosen unit shows all of its lines; those of the others step back.
+        most = layer.weights.size if chosen is not None and chosen[0] in (place, place - 1) else MOST_LINES
+        rows, columns, shares = strongest(layer.weights, left.units, right.units, most)
+        end = right.x if layer.gamma is None else layout.band(place + 1).left()
+        ends = np.concatenate([layout.points(place)[rows], layout.points(place + 1)[columns]], axis=1)
+        ends[:, 2] = end
+        if chosen is None:
+            self._stroke(painter, ends, shares)
+            return
+        touched = np.zeros(len(rows), dtype=bool)
+        if chosen[0] == place:
+            touched = right.units[columns] == chosen[1]
+        elif chosen[0] == place - 1:
+            touched = left.units[rows] == chosen[1]
+        others = np.flatnonzero(~touched)[-MOST_LINES:]
+        painter.setOpacity(0.22)
+        self._stroke(painter, ends[others], shares[others])
+        painter.setOpacity(1.0)
+        self._stroke(painter, ends[touched], shares[touched])
+
+    def _stroke(self, painter: QPainter, ends: np.ndarray, shares: np.ndarray) -> None:
+        """Lines `(n, 4)`, as wide as their shares; negative ones dashed."""
+        scale = 0.6 + 0.4 * self.type_scale
+        levels = np.ceil(np.abs(shares) * LEVELS).astype(int)
+        for level in range(1, LEVELS + 1):
+            for negative in (True, False):
+                lines = ends[(levels == level) & ((shares < 0) == negative)]
+                if not len(lines):
+                    continue
+                strength = level / LEVELS
+                width = WIDEST * strength * scale
+                colour = QColor(self.theme.warning if negative else self.theme.accent)
+                # Finer than a pixel is as faint as it is fine: Qt is quick with lines one pixel wide.
+                colour.setAlphaF((0.18 + 0.75 * strength) * min(width, 1.0))
+                width = width if width > FINE else 1.0
+                pen = QPen(colour, width)
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+                if negative:
+                    pen.setDashPattern([6 * scale / width, 4 * scale / width])
+                painter.setPen(pen)
+                first, *more = (QLineF(*line) for line in lines.tolist())
+                painter.drawLines(first, *more)
 
     def _paint_normalization(
-        self, painter: QPainter, layer: LayerPicture, x: float, shown: Any, y: Any, unit: float
+        self, painter: QPainter, layout: Layout, place: int, layer: LayerPicture
     ) -> None:
-        """A band in front of the units: γ to the right as a bar, β as a tick beside its middle."""
+        """A band in front of the units, γ as a bar from its edge, β to either side of a line."""
         assert layer.gamma is not None
-        assert layer.beta is not None
-        width, height = 2.0 * unit, max(y[-1] - y[0], 0) + 1.4 * unit
-        band = QRectF(x - width / 2, y[0] - 0.7 * unit, width, height)
+        _, units, heights = layout.columns[place]
+        band = layout.band(place)
         painter.setPen(QPen(QColor(self.theme.dim), 1))
         painter.setBrush(QColor(self.theme.raised))
         painter.drawRoundedRect(band, 4, 4)
-        gamma, beta = np.nan_to_num(layer.gamma[shown]), np.nan_to_num(layer.beta[shown])
-        most = max(float(np.abs(gamma).max()), float(np.abs(beta).max()), 1.0)
-        for at, scale, shift in zip(y, gamma, beta, strict=True):
-            length = (width - 6) * min(abs(float(scale)) / most, 1)
-            painter.fillRect(QRectF(band.left() + 3, at - 1.5, length, 3), QColor(self.theme.accent))
-            place = band.center().x() + (width / 2 - 4) * float(shift) / most
-            painter.fillRect(QRectF(place - 1, at - 3.5, 2, 7), QColor(self.theme.text))
+        beta = np.zeros(len(layer.gamma)) if layer.beta is None else layer.beta
+        gamma, beta = (np.where(np.isfinite(v), v, 0.0) for v in (layer.gamma, beta))
+        most_gamma = max(float(np.abs(gamma).max(initial=0.0)), 1.0)
+        most_beta = max(float(np.abs(beta).max(initial=0.0)), 0.5)
+        half, inset = band.width() / 2, 0.12 * band.width()
+        thick = min(0.3 * layout.unit, 0.45 * band.height() / max(len(units), 1))
+        middle = band.left() + 1.5 * half
+        faint = QColor(self.theme.dim)
+        faint.setAlphaF(0.55)
+        painter.setPen(QPen(faint, 1))
+        painter.drawLine(QLineF(middle, band.top() + 2, middle, band.bottom() - 2))
+        for number, y in zip(units.tolist(), heights.tolist(), strict=True):
+            length = (half - 1.3 * inset) * abs(gamma[number]) / most_gamma
+            ink = QColor(self.theme.warning if gamma[number] < 0 else self.theme.accent)
+            painter.fillRect(QRectF(band.left() + inset, y - thick / 2, length, thick), ink)
+            length = (half / 2 - 2) * beta[number] / most_beta
+            bar = QRectF(middle + min(length, 0.0), y - thick / 2, abs(length), thick)
+            painter.fillRect(bar, QColor(self.theme.text))
 
-    def _paint_unit(
-        self,
-        painter: QPainter,
-        at: QPointF,
-        place: int,
-        number: int,
-        layer: LayerPicture | None,
-        radius: float,
-    ) -> None:
+    def _paint_block(self, painter: QPainter, layout: Layout) -> None:
+        """Inputs that form a square: as bright as their weights, or with the chosen unit's own."""
+        weights = np.where(np.isfinite(self._layers[0].weights), self._layers[0].weights, 0.0)
+        chosen = self._chosen
+        alone = chosen is not None and chosen[0] == 0
+        shown = weights[:, chosen[1]] if chosen and alone else np.abs(weights).mean(axis=1)
+        shares = shown / (float(np.abs(shown).max(initial=0.0)) or 1.0)
+        cell = layout.cell
+        for (x, y), share in zip(layout.points(0).tolist(), shares.tolist(), strict=True):
+            box = QRectF(x - cell / 2 + 0.5, y - cell / 2 + 0.5, cell - 1, cell - 1)
+            painter.fillRect(box, QColor(self.theme.raised))
+            ink = QColor(
+                self.theme.text if not alone else self.theme.accent if share > 0 else self.theme.warning
+            )
+            ink.setAlphaF(min(0.06 + 0.9 * abs(share), 1.0))
+            if share < 0:  # not by its colour alone
+                box = box.adjusted(0.22 * cell, 0.22 * cell, -0.22 * cell, -0.22 * cell)
+            painter.fillRect(box, ink)
+
+    def _paint_unit(self, painter: QPainter, at: QPointF, place: int, number: int, radius: float) -> None:
         painter.setPen(QPen(QColor(self.theme.casing), 1))
         if place == len(self._layers) and number < len(self._looks):
             look = self._looks[number]
             painter.setBrush(QColor(look.colour))
-            painter.save()
             painter.translate(at)
             painter.drawPath(shape_path(look.shape, radius * 1.2))
-            painter.restore()
+            painter.translate(-at)
         else:
-            colour = QColor(self.theme.text)
-            if layer is not None and layer.active is not None:
-                colour.setAlphaF(0.2 + 0.8 * float(np.nan_to_num(layer.active[number])))
-            painter.setBrush(colour)
-            painter.drawEllipse(at, radius, radius)
-        if self._selected == (place - 1, number):
+            active = self._layers[place - 1].active if place else None
+            share = 1.0 if active is None else float(active[number])
+            if share > 0:
+                # Opaque, so that lines do not shine through.
+                painter.setBrush(_between(self.theme.card, self.theme.text, 0.25 + 0.75 * share))
+                painter.drawEllipse(at, radius, radius)
+            else:  # dead, or not a number
+                painter.setBrush(QColor(self.theme.card))
+                painter.setPen(QPen(QColor(self.theme.warning), 1.4))
+                painter.drawEllipse(at, 0.85 * radius, 0.85 * radius)
+        if self._chosen == (place - 1, number):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self.theme.accent), 2))
             painter.drawEllipse(at, radius + 4, radius + 4)
 
-    def _paint_names(
-        self, painter: QPainter, area: QRectF, place: int, x: float, shown: Any, y: Any, unit: float
-    ) -> None:
-        painter.setPen(QColor(self.theme.dim))
-        size = len(self._inputs) if place == 0 else self._layers[place - 1].weights.shape[1]
-        name = "inputs" if place == 0 else self._layers[place - 1].activation.replace("relu", "ReLU")
-        norm = "BN " if place and self._layers[place - 1].gamma is not None else ""
-        room = 0.9 * area.width() / (len(self._layers) + 1)
-        words = painter.fontMetrics().elidedText(
-            f"{size} {norm}{name}", Qt.TextElideMode.ElideRight, int(room)
-        )
-        head = QRectF(x - 9 * unit, area.top() + 0.6 * unit, 18 * unit, 1.8 * unit)
-        align = Qt.AlignmentFlag.AlignCenter
-        if place == 0:
-            head, align = head.translated(9 * unit - 1.3 * unit, 0), Qt.AlignmentFlag.AlignLeft
-        elif place == len(self._layers):
-            head, align = head.translated(-3.2 * unit, 0), Qt.AlignmentFlag.AlignRight
-        painter.drawText(head, align | Qt.AlignmentFlag.AlignVCenter, words)
-        if place == len(self._layers):
-            for number, at in zip(shown, y, strict=True):
-                box = QRectF(x + unit, at - unit, 5.4 * unit, 2 * unit)
-                name = painter.fontMetrics().elidedText(
-                    self._classes[int(number)], Qt.TextElideMode.ElideRight, int(box.width())
-                )
-                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name)
-
-    # --- pointer -----------------------------------------------------------------------------------
+    # --- pointer and keys --------------------------------------------------------------------------
 
     def _unit_at(self, at: QPointF) -> tuple[int, int] | None:
-        best, found = 14.0 * self.type_scale, None
-        for place, (x, shown, y) in enumerate(self._columns(QRectF(self.rect()))):
-            for number, height in zip(shown, y, strict=True):
-                apart = float(np.hypot(at.x() - x, at.y() - height))
-                if place and apart < best:
-                    best, found = apart, (place - 1, int(number))
-        return found
+        """(column, unit); column 0 are the inputs."""
+        if not self._layers:
+            return None
+        normalized = [layer.gamma is not None for layer in self._layers]
+        return self._layout(QRectF(self.rect())).unit_at(at, REACH * self.type_scale, normalized)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         found = self._unit_at(event.position())
-        if found is not None:
-            self.unitPicked.emit(*found)
+        if found is not None and found[0] and event.button() == Qt.MouseButton.LeftButton:
+            self.unitPicked.emit(found[0] - 1, found[1])
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         found = self._unit_at(event.position())
-        self.setCursor(Qt.CursorShape.PointingHandCursor if found else Qt.CursorShape.ArrowCursor)
-        self.setToolTip("" if found is None else self._described(*found))
+        pick = found is not None and found[0] > 0
+        self.setCursor(Qt.CursorShape.PointingHandCursor if pick else Qt.CursorShape.ArrowCursor)
+        if found is None:
+            self.setToolTip("")
+        elif found[0] == 0:
+            self.setToolTip(self._inputs[found[1]])
+        else:
+            self.setToolTip(unit_in_words(self._layers, self._classes, found[0] - 1, found[1]))
 
-    def _described(self, place: int, number: int) -> str:
-        layer = self._layers[place]
-        words = [f"unit {number + 1} of layer {place + 1}"]
-        for name, values in (("bias", layer.bias), ("γ", layer.gamma), ("β", layer.beta)):
-            if values is not None:
-                words.append(f"{name} {values[number]:.3g}")
-        if layer.active is not None:
-            words.append(f"active for {layer.active[number]:.0%} of the examples")
-        return ", ".join(words)
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        key = Qt.Key(event.key())
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        alone = Qt.KeyboardModifier.NoModifier
+        # Left and right alone step through time, here as everywhere.
+        along = LEFT_RIGHT.get(key, 0) if held == Qt.KeyboardModifier.AltModifier else 0
+        down = UP_DOWN.get(key, 0) if held == alone else 0
+        if not self._layers or not (along or down):
+            event.ignore()
+            return
+        chosen = self._chosen
+        if chosen is None:
+            self.unitPicked.emit(0, 0)
+            return
+        layer = min(max(chosen[0] + along, 0), len(self._layers) - 1)
+        unit = min(max(chosen[1] + down, 0), self._layers[layer].weights.shape[1] - 1)
+        if (layer, unit) != chosen:
+            self.unitPicked.emit(layer, unit)
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        self.update()
+        super().focusOutEvent(event)
+
+
+def _between(one: str, other: str, share: float) -> QColor:
+    """A colour on the way from one to the other."""
+    a, b = np.array(QColor(one).getRgb()[:3]), np.array(QColor(other).getRgb()[:3])
+    return QColor(*(a + (b - a) * min(share, 1.0)).astype(int).tolist())

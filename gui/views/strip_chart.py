@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QWidget
 
 from gui.theme import Look, font
 from gui.views.canvas import Canvas
+from gui.views.chart_words import draw_curve_names, draw_flags
 from gui.views.lines import draw_broken_line, polyline
 from gui.views.marks import draw_ball, line_pen
 from gui.views.ticks import log_ticks, ticks
@@ -34,6 +35,8 @@ class Curves:
     bands : a `(low, high)` pair of arrays around each curve; empty for none
     note : a second line under the title
     stretches : (first step, last step, look, text): marked below the curves
+    flags : (step, text): what was changed there, as a dashed line through the chart
+    named : whether the looks' labels name the curves, at the upper right and with values at the pointer
     """
 
     title: str
@@ -45,6 +48,8 @@ class Curves:
     bands: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
     stretches: tuple[tuple[int, int, Look, str], ...] = ()
     note: str = ""
+    flags: tuple[tuple[int, str], ...] = ()
+    named: bool = False
 
 
 class StripChart(Canvas):
@@ -68,6 +73,9 @@ class StripChart(Canvas):
     def show_curves(self, curves: Curves) -> None:
         """Show these curves."""
         self._curves = curves
+        if curves.named:
+            self.setMouseTracking(True)
+            self.setToolTip("")  # its values are those of other curves
         self._range = _value_range(curves)
         self.still_changed()
 
@@ -143,14 +151,20 @@ class StripChart(Canvas):
         painter.setFont(font(1.08 * unit))
         painter.setPen(QColor(self.theme.dim))
         title = QRectF(area.left() + 1.2 * unit, area.top() + 0.6 * unit, area.width() - 2 * unit, 1.8 * unit)
+        if self._curves.named:
+            title.setRight(draw_curve_names(painter, self.theme, self._curves.looks, title, unit) - unit)
+            painter.setPen(QColor(self.theme.dim))
         _draw_words(painter, title, self._curves.title)
         if self._curves.note:
             painter.setFont(font(0.9 * unit))
             painter.setPen(QColor(self.theme.text))
             below = title.translated(0, 1.5 * unit)
+            below.setWidth(area.width() - 2 * unit)
             _draw_words(painter, below, self._curves.note)
         self._paint_axes(painter, plot, unit)
         self._paint_curves(painter, plot, past=False)
+        flags = [(plot.left() + plot.width() * self._share(step), text) for step, text in self._curves.flags]
+        draw_flags(painter, self.theme, flags, plot, unit)
 
     def _paint_axes(self, painter: QPainter, plot: QRectF, unit: float) -> None:
         painter.setFont(font(unit))
@@ -257,6 +271,8 @@ class StripChart(Canvas):
                 x, y = self._pixels(values[last : last + 1], plot, last, at)[0]
                 y = min(max(y, plot.top()), plot.bottom())  # what is beyond the axis waits at its edge
                 if np.isfinite(y):
+                    if self._curves.named:  # a name does not go into a ball, a letter does
+                        look = replace(look, label="")
                     draw_ball(painter, QPointF(x, y), look, self.theme, 5.0 * (0.6 + 0.4 * self.type_scale))
 
     def _paint_past(self, painter: QPainter, area: QRectF, plot: QRectF, now: float) -> None:
@@ -288,15 +304,31 @@ class StripChart(Canvas):
         assert event is not None
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._scrub(event)
+        elif self._curves.named:
+            self.setToolTip(self._read_out(self._step_at(event)))
+
+    def _read_out(self, step: int) -> str:
+        """The curves' values at a step, those that have one."""
+        curves = self._curves
+        words = [
+            f"{look.label} {numeral(float(values[step]), 3)}"
+            for values, look in zip(curves.values, curves.looks, strict=True)
+            if step < len(values) and np.isfinite(values[step])
+        ]
+        return f"{step}: {', '.join(words)}" if words else ""
 
     def _scrub(self, event: Any) -> None:
+        self.scrubbed.emit(self._step_at(event))
+
+    def _step_at(self, event: Any) -> int:
+        """The step under the pointer."""
         plot = self.plot_area(QRectF(self.rect()))
         place = (event.position().x() - plot.left()) / max(plot.width(), 1)
         there = self.first + min(max(place, 0.0), 1.0) * (self.steps - self.first)
         if self._curves.steps:  # the step that the first curve has there
             first = min(self._curves.steps, key=lambda steps: float(steps[0]))
             there = int(np.abs(first - there).argmin())
-        self.scrubbed.emit(round(there))
+        return round(there)
 
 
 def _draw_words(painter: QPainter, box: QRectF, text: str) -> None:
