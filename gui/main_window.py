@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
             from gui.train.page import TrainPage
 
             self.train = TrainPage(self.document, self.jobs)
-            self.train.diary.said.connect(self.banner.say)
+            self.train.panels.diary.said.connect(self.banner.say)
             self.pages.addWidget(self.train)
             self.train.set_theme(self.theme, self._type_scale())
             self.train.set_lecture(self.in_lecture)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from gui.document import Document
 from gui.explore.focus_card import FocusCard
@@ -14,17 +12,14 @@ from gui.explore.shape_card import ShapeCard
 from gui.explore.surface_card import SurfaceCard
 from gui.jobs import Jobs
 from gui.theme import Theme
-from gui.widgets.tab_order import follow_layout
+from gui.widgets.card_column import CardColumn
 from landscape.scene import Scene
 
-WIDTH, WIDE = 318, 356  # for the usual and for larger type
 
-
-class Inspector(QScrollArea):
+class Inspector(CardColumn):
     """Shows the scene in cards; each edits the document by itself."""
 
     def __init__(self, document: Document, jobs: Jobs, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
         self.surface_card = SurfaceCard(document, jobs)
         self.shape_card = ShapeCard(document)
         self.focus_card = FocusCard(document)
@@ -32,34 +27,13 @@ class Inspector(QScrollArea):
         self.optimizers_card = OptimizersCard(document)
         self.run_card = RunCard(document)
         self.view_card = ViewCard(document)
-        self._controls: tuple[str, ...] = ()
-        self._column = QVBoxLayout()
-        self._column.setContentsMargins(0, 0, 6, 0)
-        self._column.setSpacing(10)
-        for card in (
+        cards = (
             self.surface_card, self.start_card, self.optimizers_card, self.focus_card, self.shape_card,
             self.run_card, self.view_card,
-        ):  # fmt: skip
-            self._column.addWidget(card)
-        self.focus_card.rebuilt.connect(lambda: follow_layout(self._column))
-        self._column.addStretch(1)
-        content = QWidget()
-        content.setLayout(self._column)
-        self.setWidget(content)
-        self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedWidth(WIDTH)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Only what scrolls is for the column; all other keys go on to the window."""
-        assert event is not None
-        scrolls = (Qt.Key.Key_Up, Qt.Key.Key_Down)
-        if event.key() in scrolls and not event.modifiers():
-            super().keyPressEvent(event)
-        else:
-            event.ignore()
+        )  # fmt: skip
+        super().__init__(cards, parent)
+        self._controls: tuple[str, ...] = ()
+        self.focus_card.rebuilt.connect(self.order_tabs)
 
     def show_scene(self, scene: Scene, theme: Theme) -> None:
         """Show this scene in all cards."""
@@ -77,11 +51,11 @@ class Inspector(QScrollArea):
         )
         if controls != self._controls:  # some were taken out or put in
             self._controls = controls
-            follow_layout(self._column)
+            self.order_tabs()
 
     def refit(self, theme: Theme) -> None:
         """The type changed its size."""
         self.optimizers_card.refit()
         self.surface_card.message.refit()
         self.shape_card.refit()
-        self.setFixedWidth(WIDTH if theme.font < 15 else WIDE)
+        self.fit(theme)

@@ -25,7 +25,7 @@ from gui.explore.tuning import RateTuning
 from gui.explore.words import Words
 from gui.jobs import Jobs
 from gui.theme import DARK, Theme
-from gui.widgets.card import OneLine, label
+from gui.widgets.card import Headline
 from gui.widgets.playback import Playback
 from gui.widgets.transport import Transport
 from landscape.errors import LandscapeError
@@ -78,14 +78,8 @@ class ExplorePage(QWidget):
         row.setSpacing(12)
         left = QVBoxLayout()
         left.setSpacing(10)
-        header = QHBoxLayout()
-        header.setSpacing(12)
-        self.title = label("", "title")
-        self.caption = OneLine()
-        self.caption.setProperty("kind", "caption")
-        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        header.addWidget(self.title)
-        header.addWidget(self.caption, 1)
+        header = Headline()
+        self.headline, self.title, self.caption = header, header.title, header.caption
         self.layout_buttons: dict[str, QPushButton] = {}
         group = QButtonGroup(self)
         for name, text, key in (("both", "Both", "3"), ("map", "Map", "1"), ("surface", "Surface", "2")):
@@ -219,9 +213,7 @@ class ExplorePage(QWidget):
 
     def _show_scene(self, scene: Scene) -> None:
         surface = scene.surface.surface
-        self.title.setText(scene.title or surface.title)
-        self.caption.setText(scene.caption or surface.teaches)
-        self.caption.setToolTip(self.caption.text())
+        self.headline.say(scene.title or surface.title, scene.caption or surface.teaches)
         self.inspector.show_scene(scene, self._theme)
         if self.tuning.progress:
             self.optimizers_card.say(self.tuning.progress)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from functools import partial
 from pathlib import Path
 
@@ -22,9 +21,8 @@ from gui.train.trainer import Run
 from gui.widgets.card import Card, label
 from landscape.errors import LandscapeError
 from landscape.files import write_whole
-from landscape.network.diary import diary, diary_text
+from landscape.network.diary import change_epochs, diary, diary_text
 from landscape.network.spec import Training
-from landscape.network.training import epoch_ends
 
 
 class DiaryPanel(Card):
@@ -44,6 +42,7 @@ class DiaryPanel(Card):
         self._edits = edits
         self._training = Training()
         self._epochs: list[float] = []
+        self._examples = 0
         self._shown: object = None
         self.export = QPushButton("Export …")
         self.export.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -79,7 +78,8 @@ class DiaryPanel(Card):
         if known == self._shown:
             return
         self._shown = known
-        self._epochs = _epochs(training, 0 if data is None else len(data.training_labels))
+        self._examples = 0 if data is None else len(data.training_labels)
+        self._epochs = change_epochs(training, max(self._examples, 1))
         while (item := self._rows.takeAt(0)) is not None:
             if (row := item.widget()) is not None:
                 row.hide()
@@ -128,23 +128,8 @@ class DiaryPanel(Card):
         if name:
             path = Path(name)
             try:
-                write_whole(path, diary_text(self._training, self._epochs).encode())
+                write_whole(path, diary_text(self._training, max(self._examples, 1)).encode())
             except LandscapeError as error:
                 self.said.emit(str(error))
                 return
             self.said.emit(f"The diary was written to {path}.")
-
-
-def _epochs(training: Training, examples: int) -> list[float]:
-    """In which epoch each change was made, with its part of the pass."""
-    if not training.changes:
-        return []
-    ends = epoch_ends(training, examples) if examples else [0]
-    result = []
-    for change in training.changes:
-        epoch = min(bisect_right(ends, change.step) - 1, len(ends) - 1)
-        inside = 0.0
-        if epoch + 1 < len(ends):
-            inside = (change.step - ends[epoch]) / (ends[epoch + 1] - ends[epoch])
-        result.append(epoch + inside)
-    return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,64 +15,89 @@ from gui.views.ridge_view import Ridges
 from gui.views.softmax_view import SoftmaxPicture
 from gui.views.strip_chart import Curves
 from gui.views.sweep_view import SweepRow
-from landscape.network.laboratory import averages, drift, layer_inputs, value_span
+from landscape.network.datasets import Split
+from landscape.network.diary import change_epochs, diary
+from landscape.network.laboratory import averages, drift, layer_inputs
 from landscape.network.layers import Array
-from landscape.network.model import Averages, forward, weights
-from landscape.network.plane import Plane, regions, response
+from landscape.network.model import Architecture, Averages, forward, weights
+from landscape.network.plane import Scatter, regions, response
 from landscape.network.smoothness import Smoothness, smoothness
 from landscape.network.softmax import taken_apart
 from landscape.network.sweep import EPOCHS, sweep
 from landscape.network.training import Snapshot, architecture_of
+from landscape.numerals import numeral
 
+WITH = {True: "with", False: "without"}
 GRID = 96  # cells of the plane, each way
 MOST_RIDGES = 13
 SWEEP_STEPS = 1000  # of each learning rate that is tried: some seconds for digits
 
 
-def statistics(snapshot: Snapshot, test_time: bool) -> Averages:
-    """With which averages the network is looked at: the running ones, or those of the last mini-batch."""
-    return snapshot.state.averages if test_time else snapshot.batch
+@dataclass(frozen=True)
+class Moment:
+    """What is looked at: a moment of a training, beside its twin, with one kind of averages."""
+
+    run: Run
+    data: Split
+    now: Snapshot
+    twin: Run | None
+    test_time: bool
+
+    @property
+    def architecture(self) -> Architecture:
+        """The network's shape."""
+        return architecture_of(self.run.spec, self.data)
+
+    @property
+    def averages(self) -> Averages:
+        """The running averages, or the statistics of the last mini-batch."""
+        return self.now.state.averages if self.test_time else self.now.batch
+
+    @property
+    def runs(self) -> list[Run]:
+        """The training and its twin, as far as there is anything to see of them."""
+        return [each for each in (self.run, self.twin) if each is not None and each.snapshots and each.data]
+
+    def logits(self, inputs: Array) -> Array:
+        """What the network makes of inputs `(n, features)`, `(n, classes)`."""
+        parameters = self.now.state.parameters[:1]
+        with np.errstate(all="ignore"):
+            return forward(
+                self.architecture, parameters, inputs.astype(parameters.dtype), self.averages
+            ).logits[0]
 
 
-def region_pictures(
-    run: Run, snapshot: Snapshot, plane: Plane, test_time: bool, chosen: tuple[int, int] | None
-) -> Iterator[tuple[str, Array]]:
-    """The class probabilities over the plane, or a chosen unit's response."""
-    assert run.data is not None
-    architecture = architecture_of(run.spec, run.data)
-    parameters, used = snapshot.state.parameters, statistics(snapshot, test_time)
-    if chosen is None:
-        yield "regions", regions(architecture, parameters, used, plane, GRID)
+@dataclass(frozen=True)
+class PlanePicture:
+    """Shading of the plane, and which class the network gives to each example, `(n,)`."""
+
+    values: Array
+    is_response: bool
+    guesses: Any
+
+
+def plane_pictures(moment: Moment, scatter: Scatter, unit: tuple[int, int] | None) -> Iterator[PlanePicture]:
+    """The class probabilities over the plane, or the response of a unit (layer, place)."""
+    parameters = moment.now.state.parameters
+    guesses = moment.logits(scatter.inputs).argmax(axis=1)
+    if unit is None:
+        values = regions(moment.architecture, parameters, moment.averages, scatter.plane, GRID)
     else:
-        yield "response", response(architecture, parameters, used, plane, *chosen, GRID)
+        values = response(moment.architecture, parameters, moment.averages, scatter.plane, *unit, GRID)
+    yield PlanePicture(values, unit is not None, guesses)
 
 
-def predicted(run: Run, snapshot: Snapshot, inputs: Any, test_time: bool) -> Array:
-    """Logits of the first network, `(n, classes)`."""
-    assert run.data is not None
-    architecture = architecture_of(run.spec, run.data)
-    rows = np.asarray(inputs).astype(snapshot.state.parameters.dtype)
-    with np.errstate(all="ignore"):
-        used = statistics(snapshot, test_time)
-        return forward(architecture, snapshot.state.parameters[:1], rows, used).logits[0]
+def confusion(scatter: Scatter, guesses: Any) -> Any:
+    """Counts of the part held back (else of all examples), `(true, predicted)`."""
+    part = scatter.held if scatter.held.any() else ~scatter.held
+    classes = len(scatter.data.dataset.class_names)
+    pairs = scatter.labels[part] * classes + guesses[part]
+    return np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
 
 
-def confusion(run: Run, snapshot: Snapshot, test_time: bool) -> Any:
-    """Counts of the validation part (else the training part), `(true, predicted)`."""
-    data = run.data
-    assert data is not None
-    some = len(data.validation_labels) > 0
-    inputs = data.validation_inputs if some else data.training_inputs
-    labels = data.validation_labels if some else data.training_labels
-    classes = len(data.dataset.class_names)
-    guessed = predicted(run, snapshot, inputs, test_time).argmax(axis=1)
-    return np.bincount(labels * classes + guessed, minlength=classes**2).reshape(classes, classes)
-
-
-def layers(run: Run, snapshot: Snapshot) -> list[LayerPicture]:
+def layers(moment: Moment) -> list[LayerPicture]:
     """The network's layers as the diagram takes them."""
-    assert run.data is not None
-    architecture = architecture_of(run.spec, run.data)
+    architecture, snapshot = moment.architecture, moment.now
     parameters = snapshot.state.parameters
     result = []
     for place, block in enumerate(architecture.blocks):
@@ -90,63 +116,57 @@ def layers(run: Run, snapshot: Snapshot) -> list[LayerPicture]:
 
 
 def softmax_picture(
-    run: Run, snapshot: Snapshot, inputs: Array, true_class: int | None, temperature: float, test_time: bool,
-    where: str, theme: Theme,
-) -> SoftmaxPicture:  # fmt: skip
-    """The stages of the softmax at one input."""
-    assert run.data is not None
-    stages = taken_apart(predicted(run, snapshot, inputs[None], test_time)[0], temperature, true_class)
-    names = run.data.dataset.class_names
+    moment: Moment, scatter: Scatter, at: tuple[float, float], temperature: float, theme: Theme
+) -> SoftmaxPicture:
+    """The stages of the softmax at a place of the plane, or at the example that is meant by it."""
+    near = scatter.nearest(at)
+    inputs = scatter.plane.inputs(at) if near is None else scatter.inputs[near]
+    true = None if near is None else int(scatter.labels[near])
+    x, y = at if near is None else scatter.places[near]
+    stages = taken_apart(moment.logits(inputs[None])[0], temperature, true)
+    names = moment.data.dataset.class_names
     return SoftmaxPicture(
-        stages.logits, stages.exponentials, stages.probabilities, stages.cross_entropy, true_class,
-        temperature, names, tuple(class_looks(len(names), theme)), where,
+        stages.logits, stages.exponentials, stages.probabilities, stages.cross_entropy, true, temperature,
+        names, tuple(class_looks(len(names), theme)), f"softmax at ({numeral(x, 3)}, {numeral(y, 3)})",
     )  # fmt: skip
 
 
 def ridge_pictures(runs: Sequence[Run], layer: int, upto: int) -> Iterator[tuple[list[Ridges], str]]:
     """The distribution of what arrives at a layer, over the training so far, with and without."""
-    chosen, found, words = [], [], []
+    trainings, words = [], []
     for run in runs:
+        assert run.data is not None
         past = [snapshot for snapshot in run.snapshots if snapshot.state.epoch <= upto]
         places = np.unique(np.linspace(0, len(past) - 1, MOST_RIDGES).astype(int))
-        chosen.append([past[place] for place in places])
-        words.append(drift(past, layer))
-    spans = []
-    for run, moments in zip(runs, chosen, strict=True):
-        assert run.data is not None
-        first = layer_inputs(architecture_of(run.spec, run.data), run.data, moments, layer)
-        spans.append(first.grid)
-    span = value_span(spans)
-    for run, moments in zip(runs, chosen, strict=True):
-        assert run.data is not None
-        inputs = layer_inputs(architecture_of(run.spec, run.data), run.data, moments, layer, span)
-        title = "with batch normalization" if run.spec.batch_norm else "without"
-        found.append(Ridges(title, inputs.epochs, inputs.grid, inputs.densities, inputs.medians,
-                            run.spec.batch_norm))  # fmt: skip
-    each = ", ".join(
-        f"{share:.2g} σ {'with' if run.spec.batch_norm else 'without'}"
-        for run, share in zip(runs, words, strict=True)
-    )
-    yield found, f"Layer {layer + 1}: its units' medians drift by {each}."
+        trainings.append((architecture_of(run.spec, run.data), run.data, [past[place] for place in places]))
+        words.append(f"{drift(past, layer):.2g} σ {WITH[run.spec.batch_norm]}")
+    found = [
+        Ridges(f"{WITH[run.spec.batch_norm]} BN", each.epochs, each.grid, each.densities, each.medians,
+               run.spec.batch_norm)
+        for run, each in zip(runs, layer_inputs(trainings, layer), strict=True)
+    ]  # fmt: skip
+    yield found, f"Layer {layer + 1}: its units' medians drift by {', '.join(words)}."
 
 
-def loss_curves(run: Run, twin: Run | None, epochs: int, theme: Theme, accuracy: bool) -> Curves:
-    """Training and validation loss (or accuracy) after each epoch; validation is dashed."""
-    kind = "accuracy" if accuracy else "loss"
+def score_curves(run: Run, twin: Run | None, kind: str, theme: Theme) -> Curves:
+    """Training and validation "loss" or "accuracy" after each epoch, with a flag at each change."""
+    epochs = run.spec.epochs
     values, looks = [], []
-    for each, main in ((run, True), (twin, False)):
+    for each in (run, twin):
         if each is None:
             continue
-        colour = theme.text if main else theme.dim
+        colour = theme.text if each is run else theme.dim
         norm = "BN" if each.spec.batch_norm else "plain"
         for part, dash in (("training", ()), ("validation", (5.0, 4.0))):
             curve = np.full(epochs + 1, np.nan)
             for snapshot in each.snapshots:
                 curve[snapshot.state.epoch] = getattr(snapshot, f"{part}_{kind}")[0]
             values.append(curve)
-            looks.append(Look(f"{norm} {part}", "disc", colour, dash))
-    grey = " · grey: its twin" if twin is not None else ""
-    return Curves(f"{kind}: training —, validation - -{grey}", tuple(values), tuple(looks))
+            looks.append(Look(f"{norm}, {part}", "disc", colour, dash))
+    examples = 1 if run.data is None else len(run.data.training_labels)
+    changes = zip(change_epochs(run.spec, examples), diary(run.spec), strict=True)
+    flags = tuple((epoch, words) for epoch, (_, words) in changes)
+    return Curves(kind, tuple(values), tuple(looks), flags=flags, named=True)
 
 
 def sweep_rows(runs: Sequence[Run]) -> Iterator[tuple[list[SweepRow], str]]:
@@ -156,7 +176,7 @@ def sweep_rows(runs: Sequence[Run]) -> Iterator[tuple[list[SweepRow], str]]:
     steps = max(len(data.training_labels) // spec.batch_size, 1)
     epochs = max(min(EPOCHS, SWEEP_STEPS // steps), 1)
     walks = [sweep(run.spec, run.data, epochs=epochs) for run in runs if run.data is not None]
-    titles = ["with BN" if run.spec.batch_norm else "without" for run in runs]
+    titles = [f"{WITH[run.spec.batch_norm]} BN" for run in runs]
     for found in zip(*walks, strict=True):
         rows = [
             SweepRow(title, each.rates, each.accuracy, each.learned, each.diverged_at >= 0)
@@ -166,10 +186,9 @@ def sweep_rows(runs: Sequence[Run]) -> Iterator[tuple[list[SweepRow], str]]:
         yield rows, f"After {after}, one seed, the same batches; click a cell to take its α."
 
 
-def average_curves(run: Run, layer: int, unit: int, theme: Theme) -> tuple[Curves, Curves] | None:
+def average_curves(run: Run, layer: int, unit: int, theme: Theme) -> tuple[Curves, Curves]:
     """One unit's mean and variance, of the last mini-batch of each epoch and running."""
-    if run.data is None or not run.spec.batch_norm or not run.spec.hidden:
-        return None
+    assert run.data is not None
     architecture = architecture_of(run.spec, run.data)
     seen = averages(architecture, run.snapshots, layer, unit)
     epochs = np.array([snapshot.state.epoch for snapshot in run.snapshots])
@@ -184,41 +203,35 @@ def average_curves(run: Run, layer: int, unit: int, theme: Theme) -> tuple[Curve
             curve = np.full(run.spec.epochs + 1, np.nan)
             curve[epochs] = given
             values.append(curve)
-        words = f"{title}, unit {unit + 1} of layer {layer + 1}: running —, mini-batch ··"
-        charts.append(Curves(words, tuple(values), looks))
+        words = f"{title} of unit {unit + 1}, layer {layer + 1}"
+        charts.append(Curves(words, tuple(values), looks, named=True))
     return charts[0], charts[1]
 
 
 def smoothness_curves(runs: Sequence[Run], theme: Theme) -> Iterator[tuple[Curves, Curves]]:
     """Loss range and gradient predictiveness along the gradient, of all trainings with one step length."""
     rate = float(runs[0].spec.optimizer.learning_rate)
-    found: list[Smoothness] = []
-    for run in runs:
+    found: dict[int, Smoothness] = {}
+    for place, run in enumerate(runs):
         assert run.data is not None
-        last = None
-        for last in smoothness(run.spec, run.data, run.snapshots, rate=rate):  # noqa: B007
-            pass
-        if last is not None:
-            found.append(last)
-    epochs = runs[0].spec.epochs
-    charts = []
-    for title, part in (
-        ("loss range along the gradient", "losses"),
-        ("‖gradient there − here‖", "distances"),
-    ):
-        values, bands, looks = [], [], []
-        for run, each in zip(runs, found, strict=False):
-            measured = getattr(each, part)
-            edges = np.full((3, epochs + 1), np.nan)
-            edges[:, each.epochs.astype(int)] = (
-                measured.min(axis=1),
-                np.median(measured, axis=1),
-                measured.max(axis=1),
+        for found[place] in smoothness(run.spec, run.data, tuple(run.snapshots), rate=rate):
+            yield (
+                _range_curves("loss range along the gradient", "losses", runs, found, theme),
+                _range_curves("‖gradient there − here‖", "distances", runs, found, theme),
             )
-            values.append(edges[1])
-            bands.append((edges[0], edges[2]))
-            main = run is runs[0]
-            name, dash = "BN" if run.spec.batch_norm else "plain", () if main else (5.0, 4.0)
-            looks.append(Look(name, "disc", theme.accent if main else theme.dim, dash))
-        charts.append(Curves(title, tuple(values), tuple(looks), log=True, bands=tuple(bands)))
-    yield charts[0], charts[1]
+
+
+def _range_curves(
+    title: str, part: str, runs: Sequence[Run], found: dict[int, Smoothness], theme: Theme
+) -> Curves:
+    """The median of what is met along the gradient, in a band from the least to the most."""
+    values, bands, looks = [], [], []
+    for place, each in found.items():
+        measured = getattr(each, part)
+        edges = np.full((3, runs[0].spec.epochs + 1), np.nan)
+        edges[:, each.epochs.astype(int)] = np.percentile(measured, (0, 50, 100), axis=1)
+        values.append(edges[1])
+        bands.append((edges[0], edges[2]))
+        colour, dash = (theme.dim, (5.0, 4.0)) if place else (theme.accent, ())
+        looks.append(Look("BN" if runs[place].spec.batch_norm else "plain", "disc", colour, dash))
+    return Curves(title, tuple(values), tuple(looks), log=True, bands=tuple(bands), named=True)

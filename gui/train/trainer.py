@@ -13,7 +13,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from gui.jobs import Jobs
 from landscape.network.course import State
 from landscape.network.datasets import Split
-from landscape.network.spec import Training
+from landscape.network.spec import Change, Training
 from landscape.network.training import Snapshot, split_data, train
 
 REPORT_SECONDS = 0.05
@@ -58,17 +58,26 @@ class Trainer(QObject):
         self._jobs = jobs
         self.run: Run | None = None
         self.twin: Run | None = None
+        self._twin_spec: Training | None = None
+
+    def forget(self) -> None:
+        """Begin anew when next told what to follow: a file may hold something else by now."""
+        self.run = self.twin = None
 
     def follow(self, spec: Training, twin: bool) -> None:
         """Train by this spec, and by the same with batch normalization the other way round."""
+        self._twin_spec = spec.model_copy(update={"batch_norm": not spec.batch_norm}) if twin else None
         self.run = self._follow("train", self.run, spec)
-        if twin:
-            other = spec.model_copy(update={"batch_norm": not spec.batch_norm})
-            self.twin = self._follow("twin", self.twin, other)
-        elif self.twin is not None:
+        if self._twin_spec is None and self.twin is not None:
             self._jobs.cancel("twin")
             self.twin = None
             self.restarted.emit()
+        self._follow_twin()
+
+    def _follow_twin(self) -> None:
+        """The twin learns from the very same data, and so begins when they are there."""
+        if self._twin_spec is not None and self.run is not None and self.run.data is not None:
+            self.twin = self._follow("twin", self.twin, self._twin_spec, self.run.data)
 
     def one_batch(self, run: Run, start: State, steps: int, then: Any) -> None:
         """The moment so many batches after a state, for `then`."""
@@ -76,14 +85,15 @@ class Trainer(QObject):
             data = run.data
             self._jobs.start("batch", lambda: _later(run.spec, data, start, steps), then, self.failed.emit)
 
-    def _follow(self, key: str, before: Run | None, spec: Training) -> Run:
-        if before is not None and before.spec == spec:
+    def _follow(self, key: str, before: Run | None, spec: Training, data: Split | None = None) -> Run:
+        if before is not None and before.spec == spec and data in (None, before.data):
             return before
-        run = Run(spec)
+        run = Run(spec, data)
         if before is not None:
-            if _data_of(before.spec) == _data_of(spec):
+            if data is None and _data_of(before.spec) == _data_of(spec):
                 run.data = before.data
-            run.snapshots = _still_true(before, spec)
+            if run.data is before.data:
+                run.snapshots = _still_true(before, spec)
         start = run.snapshots[-1].state if run.snapshots else None
         self._jobs.start(
             key, lambda: _trained(spec, run.data, start), lambda found: self._found(run, found),
@@ -96,6 +106,7 @@ class Trainer(QObject):
         if isinstance(found, Split):
             run.data = found
             self.restarted.emit()
+            self._follow_twin()
         else:
             run.snapshots.extend(found)
             self.progressed.emit()
@@ -111,7 +122,8 @@ def _still_true(before: Run, spec: Training) -> list[Snapshot]:
     if before.spec.model_copy(update=same) != spec.model_copy(update=same):
         return []
     old, new = before.spec.changes, spec.changes
-    common = sum(1 for _ in iter_common(old, new))
+    pairs = enumerate(zip(map(_without_note, old), map(_without_note, new), strict=False))
+    common = next((place for place, (one, other) in pairs if one != other), min(len(old), len(new)))
     apart = [changes[common].step for changes in (old, new) if len(changes) > common]
     kept = [
         snapshot
@@ -121,12 +133,8 @@ def _still_true(before: Run, spec: Training) -> list[Snapshot]:
     return kept if not kept or not kept[-1].diverged else kept[:-1]
 
 
-def iter_common(old: tuple[Any, ...], new: tuple[Any, ...]) -> Iterator[Any]:
-    """What two sequences begin with alike."""
-    for one, other in zip(old, new, strict=False):
-        if one != other:
-            return
-        yield one
+def _without_note(change: Change) -> Change:
+    return change.model_copy(update={"note": ""})
 
 
 def _trained(spec: Training, data: Split | None, start: State | None) -> Iterator[Any]:

@@ -6,7 +6,16 @@ The same code paints on the screen and off it: `render_image` draws the view at 
 from __future__ import annotations
 
 from PyQt6.QtCore import QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPixmap, QResizeEvent
+from PyQt6.QtGui import (
+    QColor,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PyQt6.QtWidgets import QWidget
 
 from gui.theme import DARK, Theme
@@ -69,6 +78,13 @@ class Canvas(QWidget):
         outline = self.card_outline(area)
         painter.fillPath(outline, QColor(self.theme.card))
         return outline
+
+    def card_edge(self, painter: QPainter, outline: QPainterPath) -> None:
+        """Paint the card's edge, in themes that have one; after a picture that fills the card."""
+        if self.theme.card_edge:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
+            painter.drawPath(outline)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._still = None

@@ -109,10 +109,7 @@ class ConfusionView(Canvas):
     # --- painting ----------------------------------------------------------------------------------
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
-        outline = self.card(painter, area)
-        if self.theme.card_edge:
-            painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
-            painter.drawPath(outline)
+        self.card_edge(painter, self.card(painter, area))
         unit, classes = self._unit, len(self._counts)
         self._paint_head(painter, area, unit)
         if not classes:

@@ -214,10 +214,7 @@ class DecisionView(Canvas):
     # --- painting ----------------------------------------------------------------------------------
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
-        outline = self.card(painter, area)
-        if self.theme.card_edge:
-            painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
-            painter.drawPath(outline)
+        self.card_edge(painter, self.card(painter, area))
         plot, unit = self.plot_area(area), self.theme.axis * self.type_scale
         painter.save()
         painter.setClipRect(plot)

@@ -217,9 +217,7 @@ class MapView(Canvas):
         self._layer.paint_shape(painter, project, area, size, self.theme, self.type_scale)
         self._paint_axes(painter, area)
         painter.restore()
-        if self.theme.card_edge:
-            painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
-            painter.drawPath(outline)
+        self.card_edge(painter, outline)
 
     def _picture(self) -> QImage:
         """The heights as an image; holes are transparent."""

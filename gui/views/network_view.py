@@ -106,10 +106,7 @@ class NetworkView(Canvas):
     # --- painting ----------------------------------------------------------------------------------
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
-        outline = self.card(painter, area)
-        if self.theme.card_edge:
-            painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
-            painter.drawPath(outline)
+        self.card_edge(painter, self.card(painter, area))
         if self._layers:
             layout = self._layout(area)
             draw_heads(painter, self.theme, layout, self._layers, self._sizes, area)

@@ -111,10 +111,7 @@ class RidgeView(Canvas):
     # --- painting ----------------------------------------------------------------------------------
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
-        outline = self.card(painter, area)
-        if self.theme.card_edge:
-            painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
-            painter.drawPath(outline)
+        self.card_edge(painter, self.card(painter, area))
         unit = self._unit(area)
         foot = area.adjusted(1.2 * unit, area.height() - 2.1 * unit, -1.2 * unit, -0.4 * unit)
         # A sentence that is a little too long is said in smaller type before it is cut.

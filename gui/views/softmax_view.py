@@ -65,10 +65,7 @@ class SoftmaxView(Canvas):
     # --- painting ----------------------------------------------------------------------------------
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
-        outline = self.card(painter, area)
-        if self.theme.card_edge:
-            painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
-            painter.drawPath(outline)
+        self.card_edge(painter, self.card(painter, area))
 
     def _unit(self, area: QRectF, rows: int) -> float:
         """The height of the type: smaller where large type would not leave every class its row."""

@@ -48,7 +48,7 @@ class Curves:
     bands: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
     stretches: tuple[tuple[int, int, Look, str], ...] = ()
     note: str = ""
-    flags: tuple[tuple[int, str], ...] = ()
+    flags: tuple[tuple[float, str], ...] = ()
     named: bool = False
 
 
@@ -142,10 +142,7 @@ class StripChart(Canvas):
     # --- painting ----------------------------------------------------------------------------------
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
-        outline = self.card(painter, area)
-        if self.theme.card_edge:
-            painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
-            painter.drawPath(outline)
+        self.card_edge(painter, self.card(painter, area))
         unit = self.theme.axis * self.type_scale
         plot = self.plot_area(area)
         painter.setFont(font(1.08 * unit))

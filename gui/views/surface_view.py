@@ -234,10 +234,7 @@ class SurfaceView(Canvas):
             scale = 0.55 + 0.45 * self.type_scale
             draw_anatomy(painter, self._anatomy, self._laid_down, area, self.theme, scale)
         painter.restore()
-        if self.theme.card_edge:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
-            painter.drawPath(outline)
+        self.card_edge(painter, outline)
 
     def _fit(self, area: QRectF) -> None:
         """Let the box fill the view, with room for the numbers at the left and the right."""

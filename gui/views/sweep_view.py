@@ -60,10 +60,7 @@ class SweepView(Canvas):
         return area.adjusted(7.5 * unit, 3.4 * unit, -1.6 * unit, -4.6 * unit)
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
-        outline = self.card(painter, area)
-        if self.theme.card_edge:
-            painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
-            painter.drawPath(outline)
+        self.card_edge(painter, self.card(painter, area))
         unit = self.theme.axis * self.type_scale
         painter.setFont(font(1.08 * unit))
         painter.setPen(QColor(self.theme.dim))

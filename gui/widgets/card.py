@@ -48,6 +48,26 @@ class OneLine(QLabel):
         painter.end()
 
 
+class Headline(QHBoxLayout):
+    """What a workspace shows: a title, and one sentence beside it; buttons may follow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSpacing(12)
+        self.title = label("", "title")
+        self.caption = OneLine()
+        self.caption.setProperty("kind", "caption")
+        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.addWidget(self.title)
+        self.addWidget(self.caption, 1)
+
+    def say(self, title: str, caption: str) -> None:
+        """Show these words; the whole sentence on hovering."""
+        self.title.setText(title)
+        self.caption.setText(caption)
+        self.caption.setToolTip(caption)
+
+
 class FixedLines(QLabel):
     """Live text in lines of fixed height, so that the page does not move; all of it on hovering."""
 

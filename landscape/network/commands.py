@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from csv import writer
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -82,16 +84,17 @@ def predict(
     table = read_inputs(data, network.feature_names, header=header)
     rows = network.predict(table.inputs)
     names = network.class_names
-    lines = [",".join([*map(_cell, names), "prediction"])]
-    lines += [",".join([*(f"{value:.9g}" for value in row), _cell(names[row.argmax()])]) for row in rows]
-    text = "\n".join(lines) + "\n"
+    written = io.StringIO()
+    answers = writer(written, lineterminator="\n")
+    answers.writerow([*names, "prediction"])
+    answers.writerows([*(f"{value:.9g}" for value in row), names[row.argmax()]] for row in rows)
     for remark in table.remarks:
         print("landscape: " + remark, file=sys.stderr)  # noqa: T201
     if csv == "-":
-        sys.stdout.write(text)
+        sys.stdout.write(written.getvalue())
         sys.stdout.flush()
     else:
-        write_whole(Path(csv), text.encode())
+        write_whole(Path(csv), written.getvalue().encode())
 
 
 def _run(spec: Any, log: str, save: str) -> int:
@@ -194,8 +197,3 @@ def _sizes(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
         raise FieldError("hidden", f"--hidden takes whole numbers such as 32,32, not “{text}”.") from None
-
-
-def _cell(name: str) -> str:
-    """A cell of a CSV file, quoted where it must be."""
-    return '"' + name.replace('"', '""') + '"' if any(mark in name for mark in ',"\n\r') else name

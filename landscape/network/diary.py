@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from bisect import bisect_right
 from typing import Any
 
+import numpy as np
+
 from landscape.network.spec import Change, Training
+from landscape.network.training import epoch_ends
 
 NAMES = {"learning_rate": "α", "beta": "β", "beta1": "β₁", "beta2": "β₂", "rho": "ρ", "epsilon": "ε",
          "weight_decay": "λ", "batch_size": "mini-batch", "l2": "L2"}  # fmt: skip
@@ -42,10 +48,25 @@ def _number(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
-def diary_text(training: Training, epochs: list[float]) -> str:
-    """The diary as a table that a spreadsheet reads; `epochs` says in which each change was made."""
-    lines = ["step,epoch,change,note"]
-    for (change, words), epoch in zip(diary(training), epochs, strict=True):
-        note = change.note.replace('"', '""')
-        lines.append(f'{change.step},{epoch:g},"{words}","{note}"')
-    return "\n".join(lines) + "\n"
+def change_epochs(training: Training, examples: int) -> list[float]:
+    """In which epoch each change was made, with its part of that epoch's steps; `examples` are trained on.
+
+    >>> change_epochs(Training(changes=({"step": 5, "batch_size": 8},), batch_size=32), 64)
+    [2.2]
+    """
+    ends = epoch_ends(training, examples) if training.changes else [0]
+    places = [min(bisect_right(ends, change.step), len(ends) - 1) for change in training.changes]
+    return [
+        float(np.interp(change.step, ends[place - 1 : place + 1], [place - 1, place]))
+        for change, place in zip(training.changes, places, strict=True)
+    ]
+
+
+def diary_text(training: Training, examples: int) -> str:
+    """The diary as a table that a spreadsheet reads."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["step", "epoch", "change", "note"])
+    for (change, words), epoch in zip(diary(training), change_epochs(training, examples), strict=True):
+        table.writerow([change.step, f"{epoch:g}", words, change.note])
+    return text.getvalue()

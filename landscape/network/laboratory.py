@@ -38,18 +38,27 @@ class LayerInputs:
     medians: Array
 
 
-def layer_inputs(
-    architecture: Architecture,
-    data: Split,
-    snapshots: Sequence[Snapshot],
-    layer: int,
-    value_range: tuple[float, float] | None = None,
-) -> LayerInputs:
-    """The distribution at a hidden layer over training, with the statistics of the examples themselves.
+Moments = tuple[Architecture, Split, Sequence[Snapshot]]  # of one training
 
-    Up to 512 training examples go through the network as one batch, as in training. The range is that of
-    the middle 98 % of all values, or as given.
+
+def layer_inputs(trainings: Sequence[Moments], layer: int) -> list[LayerInputs]:
+    """The distributions at a hidden layer over some trainings, with the examples' own statistics.
+
+    Up to 512 training examples go through the network as one batch, as in training. All trainings have
+    one range: that of the middle 98 % of all values.
     """
+    values = [_arriving(*moments, layer) for moments in trainings]
+    edges = _edges([each for one in values for each in one])
+    return [
+        _distributions([snapshot.state.epoch for snapshot in snapshots], arriving, edges)
+        for (_, _, snapshots), arriving in zip(trainings, values, strict=True)
+    ]
+
+
+def _arriving(
+    architecture: Architecture, data: Split, snapshots: Sequence[Snapshot], layer: int
+) -> list[Array]:
+    """The finite values at a layer, at each moment."""
     values = []
     with np.errstate(all="ignore"):
         for snapshot in snapshots:
@@ -57,8 +66,10 @@ def layer_inputs(
             probes = data.training_inputs[:PROBES].astype(parameters.dtype)
             arriving = forward(architecture, parameters, probes).hidden[layer].arriving[0].ravel()
             values.append(arriving[np.isfinite(arriving)].astype(float))
-    low, high = value_range or value_span(values)
-    edges = np.linspace(low, high, BINS + 1)
+    return values
+
+
+def _distributions(epochs: Sequence[int], values: Sequence[Array], edges: Array) -> LayerInputs:
     width = edges[1] - edges[0]
     # Counts alone are ragged: each is spread over its neighbours by a Gaussian two bins wide.
     kernel = np.exp(-0.5 * (np.arange(-6, 7) / 2) ** 2)
@@ -67,19 +78,19 @@ def layer_inputs(
         counts = np.histogram(each, edges)[0] / max(len(each) * width, 1e-300)
         densities.append(np.convolve(counts, kernel / kernel.sum(), mode="same"))
     return LayerInputs(
-        np.array([snapshot.state.epoch for snapshot in snapshots], dtype=float),
+        np.array(epochs, dtype=float),
         (edges[:-1] + edges[1:]) / 2,
         np.array(densities),
         np.array([np.median(each) if len(each) else np.nan for each in values]),
     )
 
 
-def value_span(values: Sequence[Array]) -> tuple[float, float]:
-    """The range of the middle 98 % of some values, with a margin."""
+def _edges(values: Sequence[Array]) -> Array:
+    """Edges of the bins: over the middle 98 % of all values, with a margin."""
     pooled = np.concatenate([each for each in values if len(each)] or [np.zeros(1)])
     low, high = np.percentile(pooled, (1, 99))
     room = max((high - low) * 0.15, 1e-6)
-    return float(low - room), float(high + room)
+    return np.linspace(low - room, high + room, BINS + 1)
 
 
 def drift(snapshots: Sequence[Snapshot], layer: int) -> float:

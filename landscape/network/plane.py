@@ -13,6 +13,8 @@ from landscape.network.layers import Array
 from landscape.network.model import Architecture, Averages, forward, probabilities
 
 MARGIN = 0.12  # of the points' extent, around them
+USUAL = 1.2  # as far as made and drawn points reach: a plane of their own is never smaller
+NEAR = 0.015  # of what is shown: how near to an example a place means that example
 
 
 @dataclass(frozen=True)
@@ -103,11 +105,51 @@ def plane_of(data: Split, axes: tuple[int, int] | None = None) -> Plane:
     room = np.maximum((high - low) * MARGIN, 1e-3)
     (x_low, y_low), (x_high, y_high) = (low - room).tolist(), (high + room).tolist()
     if features == 2 and not data.dataset.own_units:  # the same scale both ways, as the set was made
-        side = max(x_high - x_low, y_high - y_low) / 2
-        x_middle, y_middle = (x_low + x_high) / 2, (y_low + y_high) / 2
-        x_low, x_high = x_middle - side, x_middle + side
-        y_low, y_high = y_middle - side, y_middle + side
+        side = max(USUAL, -x_low, x_high, -y_low, y_high)
+        x_low, x_high, y_low, y_high = -side, side, -side, side
     return Plane(origin, first, second, (x_low, x_high), (y_low, y_high), *labels, note)
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """All examples as they lie in a plane: those that are trained on first, then those held back.
+
+    Attributes
+    ----------
+    inputs : `(n, features)`, standardized
+    labels, held : `(n,)`
+    places : `(n, 2)`
+    """
+
+    data: Split
+    plane: Plane
+    inputs: Array
+    labels: Any
+    held: Any
+    places: Array
+
+    def nearest(self, place: tuple[float, float]) -> int | None:
+        """The example that is meant by a place, if there is one so near.
+
+        >>> from landscape.network.datasets import make_dataset, split
+        >>> scatter = scatter_of(split(make_dataset("moons")))
+        >>> scatter.nearest(tuple(scatter.places[7])), scatter.nearest((9.0, 9.0))
+        (7, None)
+        """
+        plane = self.plane
+        span = np.array([np.ptp(plane.x_range), np.ptp(plane.y_range)])
+        apart = np.linalg.norm((self.places - place) / span, axis=1)
+        near = int(apart.argmin())
+        return near if apart[near] < NEAR else None
+
+
+def scatter_of(data: Split, axes: tuple[int, int] | None = None) -> Scatter:
+    """The examples in the plane that `plane_of` gives."""
+    plane = plane_of(data, axes)
+    inputs = np.concatenate([data.training_inputs, data.validation_inputs])
+    labels = np.concatenate([data.training_labels, data.validation_labels])
+    held = np.arange(len(labels)) >= len(data.training_labels)
+    return Scatter(data, plane, inputs, labels, held, plane.points(inputs))
 
 
 def regions(

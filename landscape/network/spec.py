@@ -151,4 +151,9 @@ class Training(Part):
 
     def recipe_at(self, step: int) -> Recipe:
         """The recipe that makes the update after this step."""
-        return next(recipe for first, recipe in reversed(self.recipes) if first <= step)
+        return in_force(self.recipes, step)
+
+
+def in_force(recipes: tuple[tuple[int, Recipe], ...], step: int) -> Recipe:
+    """The last of some recipes that begins no later than a step."""
+    return next(recipe for first, recipe in reversed(recipes) if first <= step)

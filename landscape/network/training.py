@@ -22,7 +22,7 @@ from landscape.network.course import (
 from landscape.network.datasets import Split, split
 from landscape.network.layers import Array, cross_entropy, log_softmax
 from landscape.network.model import Architecture, Averages, forward, initial_parameters
-from landscape.network.spec import Training
+from landscape.network.spec import Training, in_force
 
 PROBES = 512  # examples by which a layer's inputs are described
 PERCENTILES = (15, 50, 85)  # as in Ioffe & Szegedy (2015), Figure 1
@@ -111,11 +111,7 @@ def train(
         parameters = initial_parameters(course.architecture, [spec.seed], spec.initialization, spec.dtype)
         start = first_state(course.architecture, parameters)
     recipes = spec.recipes
-
-    def recipe_at(step: int) -> Recipe:
-        return next(recipe for first, recipe in reversed(recipes) if first <= step)
-
-    yield from walk(course, recipe_at, start, spec.epochs, stop, every)
+    yield from walk(course, lambda step: in_force(recipes, step), start, spec.epochs, stop, every)
 
 
 def split_data(spec: Training) -> Split:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from PyQt6.QtWidgets import QFileDialog
 
 from gui.main_window import MainWindow
 from gui.theme import THEMES, class_looks
-from gui.train.page import PANELS, TrainPage
+from gui.train.page import TrainPage
+from gui.train.panels import PANELS
 from landscape.scene import Scene, opening_scene
 
 
@@ -93,7 +95,7 @@ def test_the_regions_are_coloured_by_the_class_that_wins(window: MainWindow, qtb
 def test_shift_right_trains_one_mini_batch(window: MainWindow, qtbot: Any) -> None:
     page = page_of(window)
     go_to(window, 4, qtbot)
-    step = page.now.step  # type: ignore[union-attr]
+    step = page.now.step
     for number in (1, 2):
         QTest.keyClick(page.decision, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
         qtbot.waitUntil(lambda number=number: page.now.step == step + number, timeout=5000)
@@ -120,7 +122,7 @@ def test_choosing_other_data_trains_on_them(window: MainWindow, qtbot: Any) -> N
 def test_the_twin_differs_by_its_normalization_alone(window: MainWindow, qtbot: Any) -> None:
     trainer = page_of(window).trainer
     assert trainer.twin is not None
-    assert trainer.twin.spec == trainer.run.spec.model_copy(update={"batch_norm": False})  # type: ignore[union-attr]
+    assert trainer.twin.spec == trainer.run.spec.model_copy(update={"batch_norm": False})
     QTest.mouseClick(page_of(window).network_card.twin.toggle, Qt.MouseButton.LeftButton)
     settle(window, qtbot)
     assert trainer.twin is None
@@ -147,10 +149,10 @@ def test_a_panda_s_change_leaves_the_past_and_can_be_taken_back(window: MainWind
     assert after[:11] == before[:11]
     assert after[11:] != before[11:]
     assert len(after) == len(before)
-    page.show_panel("diary")
-    assert len(page.diary.back) == 1
+    page.panels.choose("diary")
+    assert len(page.panels.diary.back) == 1
     assert page.playback.step == 10
-    QTest.mouseClick(page.diary.back[0], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.panels.diary.back[0], Qt.MouseButton.LeftButton)
     settle(window, qtbot)
     assert window.document.scene.training.changes == ()
     assert [snapshot.training_loss[0] for snapshot in run_of(window).snapshots] == before
@@ -164,15 +166,17 @@ def test_the_diary_keeps_a_remark_and_is_exported(
     go_to(window, 20, qtbot)
     page.rule_card.batch.field.valueEdited.emit(8.0)
     settle(window, qtbot)
-    page.show_panel("diary")
-    page.diary.notes[0].setFocus()
-    QTest.keyClicks(page.diary.notes[0], "steadier, I hope")
-    QTest.keyClick(page.diary.notes[0], Qt.Key.Key_Return)
+    page.panels.choose("diary")
+    page.panels.diary.notes[0].setFocus()
+    QTest.keyClicks(page.panels.diary.notes[0], "steadier, I hope")
+    QTest.keyClick(page.panels.diary.notes[0], Qt.Key.Key_Return)
     assert window.document.scene.training.changes[0].note == "steadier, I hope"
     target = tmp_path / "diary.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *given: (str(target), ""))
-    QTest.mouseClick(page.diary.export, Qt.MouseButton.LeftButton)
-    assert target.read_text().splitlines()[1].endswith('20,"mini-batch 32 → 8","steadier, I hope"')
+    QTest.mouseClick(page.panels.diary.export, Qt.MouseButton.LeftButton)
+    step = str(run_of(window).snapshots[20].step)
+    row = {"step": step, "epoch": "20", "change": "mini-batch 32 → 8", "note": "steadier, I hope"}
+    assert list(csv.DictReader(target.read_text().splitlines())) == [row]
     settle(window, qtbot)
 
 
@@ -260,7 +264,7 @@ def test_every_picture_is_painted_in_every_theme(
     go_to(window, 3, qtbot)
     page.edits.view("pick", picked=(0.1, 0.1))
     for panel in PANELS:
-        page.show_panel(panel)
+        page.panels.choose(panel)
         settle(window, qtbot)
         assert not page.grab().isNull()
     assert ("mini-batch of one" in page.now_card.remark.text()) == (data == "blobs")
@@ -268,14 +272,16 @@ def test_every_picture_is_painted_in_every_theme(
 
 def test_a_cell_of_the_learning_rates_is_taken(window: MainWindow, qtbot: Any) -> None:
     page = page_of(window)
-    QTest.mouseClick(page.panel_buttons["rates"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.panels.buttons["rates"], Qt.MouseButton.LeftButton)
     settle(window, qtbot)
-    rows = page.rates._rows
-    assert [row.title for row in rows] == ["with BN", "without"]
+    rows = page.panels.rates._rows
+    assert [row.title for row in rows] == ["with BN", "without BN"]
     assert all(0 < row.learned.sum() < len(row.rates) for row in rows)
-    plot = page.rates._plot(page.rates.rect().toRectF())
+    plot = page.panels.rates._plot(page.panels.rates.rect().toRectF())
     x = plot.left() + plot.width() * (10 + 0.5) / len(rows[0].rates)
-    QTest.mouseClick(page.rates, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(plot.top() + 12)))
+    QTest.mouseClick(
+        page.panels.rates, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(plot.top() + 12))
+    )
     settle(window, qtbot)
     assert window.document.scene.training.optimizer.learning_rate == pytest.approx(10**-1.5, rel=1e-2)
 
@@ -300,7 +306,96 @@ def test_a_warm_softmax_is_flatter(window: MainWindow, qtbot: Any) -> None:
     page = page_of(window)
     go_to(window, 80, qtbot)
     page.edits.view("pick", picked=(0.4, 0.1))
-    cold = page.softmax._picture.probabilities.max()  # type: ignore[union-attr]
+    cold = page.softmax._picture.probabilities.max()
     page.look_card.temperature.valueEdited.emit(10.0)
     settle(window, qtbot)
-    assert 1 / 3 < page.softmax._picture.probabilities.max() < cold  # type: ignore[union-attr]
+    assert 1 / 3 < page.softmax._picture.probabilities.max() < cold
+
+
+def test_points_are_drawn_by_hand_and_learned(window: MainWindow, qtbot: Any) -> None:
+    page = page_of(window)
+    QTest.mouseClick(page.data_card.buttons["drawn"], Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    QTest.mouseClick(page.data_card.clear, Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    assert "two classes" in page.now_card.remark.text()  # nothing to learn from yet
+    QTest.mouseClick(page.data_card.draw, Qt.MouseButton.LeftButton)
+    plot = page.decision.plot_area(page.decision.rect().toRectF())
+    for number, share in ((0, 0.25), (5, 0.75)):
+        page.data_card.number.setCurrentIndex(number)
+        page.data_card.number.activated.emit(number)
+        for up in (0.2, 0.4, 0.6, 0.8):
+            spot = QPoint(round(plot.left() + share * plot.width()), round(plot.top() + up * plot.height()))
+            QTest.mouseClick(page.decision, Qt.MouseButton.LeftButton, pos=spot)
+    settle(window, qtbot)
+    drawn = window.document.scene.training.data.drawn
+    assert [point[2] for point in drawn] == [0] * 4 + [5] * 4
+    assert drawn[0][0] < 0 < drawn[-1][0]
+    assert run_of(window).last.training_accuracy[0] == 1
+    assert run_of(window).data.dataset.class_names[5] == "class 5"
+    QTest.mouseClick(page.data_card.buttons["moons"], Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    assert not page.data_card.draw.isChecked()  # clicks pick again
+    QTest.mouseClick(page.decision, Qt.MouseButton.LeftButton, pos=plot.center().toPoint())
+    settle(window, qtbot)
+    assert window.document.scene.train_view.picked is not None
+
+
+def test_a_file_that_has_changed_is_read_again_when_chosen_again(
+    window: MainWindow, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, file = page_of(window), tmp_path / "mine.csv"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *given: (str(file), ""))
+    for labels in ("ab", "xyz"):
+        rows = [f"{k},{k % 7},{labels[k % len(labels)]}" for k in range(60)]
+        file.write_text("\n".join(["one,two,kind", *rows]) + "\n")
+        QTest.mouseClick(page.data_card.buttons["csv"], Qt.MouseButton.LeftButton)
+        settle(window, qtbot)
+        assert run_of(window).data.dataset.class_names == tuple(labels)
+    assert page.trainer.twin is not None
+    assert page.trainer.twin.data is run_of(window).data  # read once for both
+
+
+def test_a_remark_in_the_diary_trains_nothing_anew(window: MainWindow, qtbot: Any) -> None:
+    page = page_of(window)
+    QTest.mouseClick(page.rule_card.panda.toggle, Qt.MouseButton.LeftButton)
+    go_to(window, 20, qtbot)
+    page.rule_card.batch.field.valueEdited.emit(8.0)
+    settle(window, qtbot)
+    before = list(run_of(window).snapshots)
+    page.edits.note(0, "because")
+    assert all(one is other for one, other in zip(run_of(window).snapshots, before, strict=True))
+    assert page.losses._curves.flags == ((20.0, "mini-batch 32 → 8"),)
+    settle(window, qtbot)
+
+
+def test_a_cell_of_the_confusion_picks_an_example_of_it(window: MainWindow, qtbot: Any) -> None:
+    page = page_of(window)
+    go_to(window, 2, qtbot)
+    page.panels.choose("confusion")
+    counts = page.panels.confusion._counts
+    true, guess = np.argwhere((counts > 0) & ~np.eye(3, dtype=bool))[0]
+    cell = page.panels.confusion._cell(
+        page.panels.confusion.body_area(page.panels.confusion.rect().toRectF()), true, guess
+    )
+    QTest.mouseClick(page.panels.confusion, Qt.MouseButton.LeftButton, pos=cell.center().toPoint())
+    settle(window, qtbot)
+    shown = page.softmax._picture
+    assert shown is not None
+    assert shown.true_class == true
+    assert shown.probabilities.argmax() == guess
+
+
+def test_the_softmax_follows_the_pointer_until_a_point_is_picked(window: MainWindow, qtbot: Any) -> None:
+    page = page_of(window)
+    go_to(window, 40, qtbot)
+    assert page.softmax._picture is None
+    plot = page.decision.plot_area(page.decision.rect().toRectF())
+    QTest.mouseMove(page.decision, plot.center().toPoint())
+    qtbot.waitUntil(lambda: page.softmax._picture is not None, timeout=3000)
+    QTest.mouseClick(page.decision, Qt.MouseButton.LeftButton, pos=plot.center().toPoint())
+    settle(window, qtbot)
+    where = page.softmax._picture.where
+    QTest.mouseMove(page.decision, plot.topLeft().toPoint() + QPoint(40, 40))
+    qtbot.wait(50)
+    assert page.softmax._picture.where == where

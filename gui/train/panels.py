@@ -1,0 +1,197 @@
+"""Several pictures of a training in one place, one at a time; what takes long is measured when looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from gui.jobs import Jobs
+from gui.theme import DARK, Theme
+from gui.train import pictures
+from gui.train.diary_panel import DiaryPanel
+from gui.train.pictures import Moment
+from gui.train.trainer import Run
+from gui.views.confusion_view import ConfusionView
+from gui.views.ridge_view import RidgeView
+from gui.views.strip_chart import Curves, StripChart
+from gui.views.sweep_view import SweepView
+from gui.widgets.card import label
+from landscape.network.plane import Scatter
+
+PANELS = {
+    "inputs": "Inputs", "averages": "Averages", "smoothness": "Smoothness", "rates": "Rates",
+    "accuracy": "Accuracy", "confusion": "Confusion", "diary": "Diary",
+}  # fmt: skip
+CLAIMS = (
+    "Ioffe & Szegedy (2015): it steadies the layers' inputs (see Inputs). Santurkar et al. (2018): it makes"
+    " the loss smoother, so that a step leads where the gradient said; steadier inputs matter less."
+)
+NO_NORM = Curves("there is no batch normalization here", (), ())
+
+
+class Panels(QWidget):
+    """The laboratory, the confusion matrix and the diary.
+
+    Signals
+    -------
+    epochPicked(epoch) : clicked or dragged to this moment
+    ratePicked(rate) : this learning rate is wanted
+    pairPicked(true, predicted) : examples of this kind are wanted
+    """
+
+    epochPicked = pyqtSignal(int)
+    ratePicked = pyqtSignal(float)
+    pairPicked = pyqtSignal(int, int)
+
+    def __init__(self, jobs: Jobs, diary: DiaryPanel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._theme = DARK
+        self._moment: Moment | None = None
+        self._layer = 0
+        self._unit: tuple[int, int] | None = None
+        self._measured: object = None  # of which training the open panel shows the whole
+        self.diary = diary
+        self.ridges, self.rates, self.confusion = RidgeView(), SweepView(), ConfusionView()
+        self.accuracies = StripChart()
+        self.averages = (StripChart(), StripChart())
+        self.smoothness = (StripChart(), StripChart())
+        self._charts = (self.accuracies, *self.averages, *self.smoothness)
+        self._build()
+        for chart in self._charts:
+            chart.scrubbed.connect(self.epochPicked)
+        self.ridges.epochPicked.connect(self.epochPicked)
+        self.rates.ratePicked.connect(self.ratePicked)
+        self.confusion.cellPicked.connect(self.pairPicked)
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self._stack = QStackedWidget()
+        row = QHBoxLayout()
+        row.setSpacing(3)
+        group = QButtonGroup(self)
+        self.buttons: dict[str, QPushButton] = {}
+        views: dict[str, QWidget] = {
+            "inputs": self.ridges, "averages": _beside(self.averages, ""),
+            "smoothness": _beside(self.smoothness, CLAIMS), "rates": self.rates,
+            "accuracy": self.accuracies, "confusion": self.confusion, "diary": self.diary,
+        }  # fmt: skip
+        for key, text in PANELS.items():
+            button = QPushButton(text)
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _, key=key: self.choose(key))
+            group.addButton(button)
+            row.addWidget(button)
+            self.buttons[key] = button
+            self._stack.addWidget(views[key])
+        row.addStretch(1)
+        self.buttons["inputs"].setChecked(True)
+        column.addLayout(row)
+        column.addWidget(self._stack, 1)
+
+    def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
+        """Draw with these tokens."""
+        self._theme = theme
+        self._measured = None
+        for view in (self.ridges, self.rates, self.confusion, *self._charts):
+            view.set_theme(theme, type_scale)
+
+    def choose(self, key: str) -> None:
+        """Show one of the pictures."""
+        self.buttons[key].setChecked(True)
+        self._stack.setCurrentIndex(list(PANELS).index(key))
+        self._jobs.cancel("panel")  # what was being measured is not looked at any more
+        self._measured = None
+        self._show()
+
+    @property
+    def _open(self) -> str:
+        return list(PANELS)[self._stack.currentIndex()]
+
+    def set_step(self, epoch: int) -> None:
+        """Show this moment in all charts."""
+        for chart in self._charts:
+            chart.set_step(epoch)
+
+    def show_scores(self, run: Run, twin: Run | None) -> None:
+        """Show the accuracies, as far as they are known."""
+        self.accuracies.show_curves(pictures.score_curves(run, twin, "accuracy", self._theme))
+
+    def show_guesses(self, scatter: Scatter, guesses: Any) -> None:
+        """Show which classes are taken for which."""
+        part = "validation" if scatter.held.any() else "training"
+        counts = pictures.confusion(scatter, guesses)
+        self.confusion.show_matrix(counts, scatter.data.dataset.class_names, f"{part} part")
+
+    def show_moment(self, moment: Moment, layer: int, unit: tuple[int, int] | None) -> None:
+        """Show this moment of a training; the inputs of a hidden layer, the averages of a unit."""
+        self._moment, self._layer, self._unit = moment, layer, unit
+        self._show()
+
+    def _show(self) -> None:
+        moment = self._moment
+        if moment is None or not moment.runs:
+            return
+        if self._open == "inputs":
+            hidden = moment.run.spec.hidden
+            if hidden:
+                layer, upto = min(self._layer, len(hidden) - 1), moment.now.state.epoch
+                self._jobs.start(
+                    "ridges", lambda: pictures.ridge_pictures(moment.runs, layer, upto),
+                    lambda found: self.ridges.show_ridges(*found),
+                )  # fmt: skip
+            else:
+                self.ridges.show_ridges((), "There is no hidden layer.")
+            return
+        # The others show the training as a whole: anew only when there is more of it.
+        known = (self._open, self._unit, *((run.spec, len(run.snapshots)) for run in moment.runs))
+        if known != self._measured:
+            self._measured = known
+            self._measure(moment)
+
+    def _measure(self, moment: Moment) -> None:
+        runs = moment.runs
+        if self._open == "averages":
+            normalized = next((run for run in runs if run.spec.batch_norm and run.spec.hidden), None)
+            charts = (NO_NORM, NO_NORM)
+            if normalized is not None:
+                layer, unit = self._unit or (self._layer, 0)
+                layer = min(layer, len(normalized.spec.hidden) - 1)
+                unit = min(unit, normalized.spec.hidden[layer] - 1)
+                charts = pictures.average_curves(normalized, layer, unit, self._theme)
+            self._show_pair(self.averages, charts)
+        elif self._open == "smoothness":
+            self._jobs.start(
+                "panel", lambda: pictures.smoothness_curves(runs, self._theme),
+                lambda found: self._show_pair(self.smoothness, found),
+            )  # fmt: skip
+        elif self._open == "rates":
+            rate = float(moment.run.spec.optimizer.learning_rate)
+            self._jobs.start(
+                "panel", lambda: pictures.sweep_rows(runs),
+                lambda found: self.rates.show_sweeps(found[0], rate, found[1]),
+            )  # fmt: skip
+
+    def _show_pair(self, charts: tuple[StripChart, ...], curves: tuple[Curves, Curves]) -> None:
+        for chart, each in zip(charts, curves, strict=True):
+            chart.show_curves(each)
+
+
+def _beside(charts: tuple[StripChart, ...], sentence: str) -> QWidget:
+    """Charts side by side, and a sentence below."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    for chart in charts:
+        row.addWidget(chart)
+    column.addLayout(row, 1)
+    if sentence:
+        column.addWidget(label(sentence, "dim", wrap=True))
+    return holder
