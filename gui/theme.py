@@ -234,6 +234,13 @@ def stylesheet(theme: Theme, type_scale: float = 1.0, control_scale: float = 1.0
     QLabel[kind="formula"] {{ font-size: {plain}px; }}
     QLabel[kind="link"] {{ font-size: {small}px; color: {theme.text}; padding: 1px 2px; border-radius: 4px; }}
     QLabel[kind="link"]:hover, QLabel[kind="link"]:focus {{ background: {theme.raised}; }}
+    QTabWidget::pane {{ border: none; }}
+    QTabBar {{ qproperty-drawBase: 0; }}
+    QTabBar::tab {{ background: {theme.raised}; color: {theme.text}; border: 1.5px solid transparent;
+        border-radius: 7px; padding: 4px 5px; margin: 0 2px 6px 0; font-size: {small}px; }}
+    QTabBar::tab:hover, QTabBar::tab:selected {{ background: {theme.hairline}; }}
+    QTabBar:focus::tab:selected {{ border-color: {theme.accent}; }}
+    QTabBar QToolButton {{ padding: 0; border-radius: 4px; }}
     QListWidget {{ background: {theme.raised}; color: {theme.text}; border: 1.5px solid transparent;
         border-radius: 7px; padding: 2px; font-size: {small}px; outline: none; }}
     QListWidget:focus {{ border-color: {theme.accent}; }}

@@ -58,6 +58,7 @@ class TrainPage(QWidget):
         self._build()
         self._connect()
         self._show_scene(document.scene)
+        self._show_softmax()
 
     # --- layout ------------------------------------------------------------------------------------
 

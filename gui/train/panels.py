@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from gui.jobs import Jobs
 from gui.theme import DARK, Theme
@@ -20,13 +20,10 @@ from gui.views.sweep_view import SweepView
 from gui.widgets.card import label
 from landscape.network.plane import Scatter
 
-PANELS = {
-    "inputs": "Inputs", "averages": "Averages", "smoothness": "Smoothness", "rates": "Rates",
-    "accuracy": "Accuracy", "confusion": "Confusion", "diary": "Diary",
-}  # fmt: skip
 CLAIMS = (
-    "Ioffe & Szegedy (2015): it steadies the layers' inputs (see Inputs). Santurkar et al. (2018): it makes"
-    " the loss smoother, so that a step leads where the gradient said; steadier inputs matter less."
+    "Along the gradient, half a learning rate to four. Ioffe & Szegedy (2015): it steadies the layers'"
+    " inputs (see Inputs). Santurkar et al. (2018): it makes the loss smoother, so that a step leads where"
+    " the gradient said; steadier inputs matter less."
 )
 NO_NORM = Curves("there is no batch normalization here", (), ())
 
@@ -69,30 +66,18 @@ class Panels(QWidget):
     def _build(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        self._stack = QStackedWidget()
-        row = QHBoxLayout()
-        row.setSpacing(3)
-        group = QButtonGroup(self)
-        self.buttons: dict[str, QPushButton] = {}
-        views: dict[str, QWidget] = {
+        self.tabs = QTabWidget()
+        self.tabs.setUsesScrollButtons(True)  # in large type they would push the plane aside
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._views: dict[str, QWidget] = {
             "inputs": self.ridges, "averages": _beside(self.averages, ""),
             "smoothness": _beside(self.smoothness, CLAIMS), "rates": self.rates,
             "accuracy": self.accuracies, "confusion": self.confusion, "diary": self.diary,
         }  # fmt: skip
-        for key, text in PANELS.items():
-            button = QPushButton(text)
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _, key=key: self.choose(key))
-            group.addButton(button)
-            row.addWidget(button)
-            self.buttons[key] = button
-            self._stack.addWidget(views[key])
-        row.addStretch(1)
-        self.buttons["inputs"].setChecked(True)
-        column.addLayout(row)
-        column.addWidget(self._stack, 1)
+        for key, view in self._views.items():
+            self.tabs.addTab(view, {"smoothness": "Smooth"}.get(key, key.capitalize()))
+        self.tabs.currentChanged.connect(self._turned)
+        column.addWidget(self.tabs)
 
     def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
         """Draw with these tokens."""
@@ -103,15 +88,17 @@ class Panels(QWidget):
 
     def choose(self, key: str) -> None:
         """Show one of the pictures."""
-        self.buttons[key].setChecked(True)
-        self._stack.setCurrentIndex(list(PANELS).index(key))
+        self.tabs.setCurrentWidget(self._views[key])
+
+    def _turned(self) -> None:
         self._jobs.cancel("panel")  # what was being measured is not looked at any more
         self._measured = None
         self._show()
 
     @property
-    def _open(self) -> str:
-        return list(PANELS)[self._stack.currentIndex()]
+    def open(self) -> str:
+        """Which picture is shown."""
+        return next(key for key, view in self._views.items() if view is self.tabs.currentWidget())
 
     def set_step(self, epoch: int) -> None:
         """Show this moment in all charts."""
@@ -137,7 +124,7 @@ class Panels(QWidget):
         moment = self._moment
         if moment is None or not moment.runs:
             return
-        if self._open == "inputs":
+        if self.open == "inputs":
             hidden = moment.run.spec.hidden
             if hidden:
                 layer, upto = min(self._layer, len(hidden) - 1), moment.now.state.epoch
@@ -149,14 +136,14 @@ class Panels(QWidget):
                 self.ridges.show_ridges((), "There is no hidden layer.")
             return
         # The others show the training as a whole: anew only when there is more of it.
-        known = (self._open, self._unit, *((run.spec, len(run.snapshots)) for run in moment.runs))
+        known = (self.open, self._unit, *((run.spec, len(run.snapshots)) for run in moment.runs))
         if known != self._measured:
             self._measured = known
             self._measure(moment)
 
     def _measure(self, moment: Moment) -> None:
         runs = moment.runs
-        if self._open == "averages":
+        if self.open == "averages":
             normalized = next((run for run in runs if run.spec.batch_norm and run.spec.hidden), None)
             charts = (NO_NORM, NO_NORM)
             if normalized is not None:
@@ -165,12 +152,12 @@ class Panels(QWidget):
                 unit = min(unit, normalized.spec.hidden[layer] - 1)
                 charts = pictures.average_curves(normalized, layer, unit, self._theme)
             self._show_pair(self.averages, charts)
-        elif self._open == "smoothness":
+        elif self.open == "smoothness":
             self._jobs.start(
                 "panel", lambda: pictures.smoothness_curves(runs, self._theme),
                 lambda found: self._show_pair(self.smoothness, found),
             )  # fmt: skip
-        elif self._open == "rates":
+        elif self.open == "rates":
             rate = float(moment.run.spec.optimizer.learning_rate)
             self._jobs.start(
                 "panel", lambda: pictures.sweep_rows(runs),

@@ -157,12 +157,12 @@ def score_curves(run: Run, twin: Run | None, kind: str, theme: Theme) -> Curves:
             continue
         colour = theme.text if each is run else theme.dim
         norm = "BN" if each.spec.batch_norm else "plain"
-        for part, dash in (("training", ()), ("validation", (5.0, 4.0))):
+        for part, name, dash in (("training", norm, ()), ("validation", f"{norm}, val.", (5.0, 4.0))):
             curve = np.full(epochs + 1, np.nan)
             for snapshot in each.snapshots:
                 curve[snapshot.state.epoch] = getattr(snapshot, f"{part}_{kind}")[0]
             values.append(curve)
-            looks.append(Look(f"{norm}, {part}", "disc", colour, dash))
+            looks.append(Look(name, "disc", colour, dash))
     examples = 1 if run.data is None else len(run.data.training_labels)
     changes = zip(change_epochs(run.spec, examples), diary(run.spec), strict=True)
     flags = tuple((epoch, words) for epoch, (_, words) in changes)
@@ -216,8 +216,8 @@ def smoothness_curves(runs: Sequence[Run], theme: Theme) -> Iterator[tuple[Curve
         assert run.data is not None
         for found[place] in smoothness(run.spec, run.data, tuple(run.snapshots), rate=rate):
             yield (
-                _range_curves("loss range along the gradient", "losses", runs, found, theme),
-                _range_curves("‖gradient there − here‖", "distances", runs, found, theme),
+                _range_curves("loss range", "losses", runs, found, theme),
+                _range_curves("gradient change", "distances", runs, found, theme),
             )
 
 

@@ -19,7 +19,7 @@ def draw_curve_names(
     """The curves' names with a piece of each, right-aligned in a line; returns where they begin."""
     painter.save()
     wanted = sum(QFontMetricsF(font(unit)).horizontalAdvance(look.label) + 3.7 * unit for look in looks)
-    unit *= min(0.8 * line.width() / max(wanted, 1.0), 1.0)  # the title keeps some room
+    unit *= min(line.width() / max(wanted, 1.0), 1.0)
     painter.setFont(font(unit))
     right = line.right()
     for look in reversed(looks):

@@ -91,7 +91,7 @@ class SoftmaxView(Canvas):
         columns = self._columns(picture, inner, unit)
         self._paint_heads(painter, picture, columns, head.bottom(), unit)
         top = head.bottom() + 1.6 * unit
-        height = min((inner.bottom() - 3.6 * unit - top) / max(len(picture.logits), 1), 3.6 * unit)
+        height = min((inner.bottom() - 3.6 * unit - top) / max(len(picture.logits), 1), 5.0 * unit)
         for place in range(len(picture.logits)):
             row = QRectF(inner.left(), top + place * height, inner.width(), height)
             self._paint_row(painter, picture, place, row, columns, unit)

@@ -149,7 +149,14 @@ class StripChart(Canvas):
         painter.setPen(QColor(self.theme.dim))
         title = QRectF(area.left() + 1.2 * unit, area.top() + 0.6 * unit, area.width() - 2 * unit, 1.8 * unit)
         if self._curves.named:
-            title.setRight(draw_curve_names(painter, self.theme, self._curves.looks, title, unit) - unit)
+            # The title comes first: names have the rest, in smaller type if need be.
+            taken = min(
+                painter.fontMetrics().horizontalAdvance(self._curves.title) + 2 * unit, 0.55 * title.width()
+            )
+            names = title.adjusted(taken, 0, 0, 0)
+            title.setRight(
+                draw_curve_names(painter, self.theme, self._curves.looks, names, unit) - 0.6 * unit
+            )
             painter.setPen(QColor(self.theme.dim))
         _draw_words(painter, title, self._curves.title)
         if self._curves.note:

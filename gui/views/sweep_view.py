@@ -55,17 +55,21 @@ class SweepView(Canvas):
         self.setAccessibleDescription("; ".join(words))
         self.still_changed()
 
+    def _unit(self, area: QRectF) -> float:
+        # In a low or narrow card large type must leave room for the cells.
+        return min(self.theme.axis * self.type_scale, area.height() / 15, area.width() / 36)
+
     def _plot(self, area: QRectF) -> QRectF:
-        unit = self.theme.axis * self.type_scale
+        unit = self._unit(area)
         return area.adjusted(7.5 * unit, 3.4 * unit, -1.6 * unit, -4.6 * unit)
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
         self.card_edge(painter, self.card(painter, area))
-        unit = self.theme.axis * self.type_scale
+        unit = self._unit(area)
         painter.setFont(font(1.08 * unit))
         painter.setPen(QColor(self.theme.dim))
         head = QRectF(area.left() + 1.2 * unit, area.top() + 0.6 * unit, area.width() - 2 * unit, 1.8 * unit)
-        painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, "learning rates: filled learns, × diverges")
+        painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, "learning rates · filled: learns · ×: diverges")
         foot = QRectF(
             area.left() + 1.2 * unit, area.bottom() - 2.2 * unit, area.width() - 2 * unit, 1.8 * unit
         )
@@ -121,7 +125,7 @@ class SweepView(Canvas):
             if plot.left() <= x <= plot.right():
                 painter.setPen(QPen(QColor(self.theme.text), 2))
                 painter.drawLine(QPointF(x, plot.top() - 4), QPointF(x, bottom + 2))
-                label = QRectF(x - 5 * unit, plot.top() - 1.7 * unit, 10 * unit, 1.4 * unit)
+                label = QRectF(x - 5 * unit, bottom + 1.7 * unit, 10 * unit, 1.6 * unit)
                 painter.drawText(label, Qt.AlignmentFlag.AlignCenter, f"α {self._rate:g}")
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:

@@ -86,7 +86,7 @@ def plane_of(data: Split, axes: tuple[int, int] | None = None) -> Plane:
         if features > 2:
             origin = data.training_inputs.mean(axis=0)
             origin[list(chosen)] = 0
-            note = f"Two of {features} features; the regions are those where all others are at their mean."
+            note = f"Two of {features} features; for the regions, all others are at their mean."
     else:
         origin = data.training_inputs.mean(axis=0)
         _, deviations, directions = np.linalg.svd(data.training_inputs - origin, full_matrices=False)
@@ -95,8 +95,8 @@ def plane_of(data: Split, axes: tuple[int, int] | None = None) -> Plane:
         first, second = (directions * signs[:, None])[:2]
         share = (deviations[:2] ** 2).sum() / max((deviations**2).sum(), 1e-300)
         note = (
-            f"The two principal components of {features} features, {share:.0%} of their variance; the regions"
-            " are those in this plane, and points off it can lie in another."
+            f"The two principal components of {features} features, {share:.0%} of the variance;"
+            " the points lie off this plane."
         )
         labels = ("first component", "second component")
     made = Plane(origin, first, second, (0, 1), (0, 1), *labels, note)

@@ -16,7 +16,6 @@ from PyQt6.QtWidgets import QFileDialog
 from gui.main_window import MainWindow
 from gui.theme import THEMES, class_looks
 from gui.train.page import TrainPage
-from gui.train.panels import PANELS
 from landscape.scene import Scene, opening_scene
 
 
@@ -263,8 +262,8 @@ def test_every_picture_is_painted_in_every_theme(
     settle(window, qtbot)
     go_to(window, 3, qtbot)
     page.edits.view("pick", picked=(0.1, 0.1))
-    for panel in PANELS:
-        page.panels.choose(panel)
+    for place in range(page.panels.tabs.count()):
+        page.panels.tabs.setCurrentIndex(place)
         settle(window, qtbot)
         assert not page.grab().isNull()
     assert ("mini-batch of one" in page.now_card.remark.text()) == (data == "blobs")
@@ -272,7 +271,9 @@ def test_every_picture_is_painted_in_every_theme(
 
 def test_a_cell_of_the_learning_rates_is_taken(window: MainWindow, qtbot: Any) -> None:
     page = page_of(window)
-    QTest.mouseClick(page.panels.buttons["rates"], Qt.MouseButton.LeftButton)
+    bar = page.panels.tabs.tabBar()
+    assert bar is not None
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(3).center())
     settle(window, qtbot)
     rows = page.panels.rates._rows
     assert [row.title for row in rows] == ["with BN", "without BN"]
