@@ -100,13 +100,27 @@ class Split:
         LandscapeError
             for a row that is too far from the training part to calculate with.
         """
-        rows = np.asarray(inputs, np.float64)
-        if rows.shape[-1:] != self.mean.shape:
-            raise LandscapeError(f"Each row needs {len(self.mean)} numbers, one for each feature.")
-        result = _standardized(rows, self.mean, self.scale)
-        if not (np.abs(result) < 1e30).all():  # float32 ends at 3e38, and layers still multiply it
-            raise LandscapeError("A row lies too far from the training data to calculate with.")
-        return result
+        return standardized(inputs, self.mean, self.scale)
+
+
+def standardized(inputs: Any, mean: Any, scale: Any) -> FloatArray:
+    """Rows `(…, features)` in units of their own as a network takes them that has learned with these.
+
+    Raises
+    ------
+    LandscapeError
+        for a row of another length, or too far from the mean to calculate with.
+
+    >>> standardized([[3.0, 1.0]], np.array([1.0, 1.0]), np.array([2.0, 1.0])).tolist()
+    [[1.0, 0.0]]
+    """
+    rows = np.asarray(inputs, np.float64)
+    if rows.shape[-1:] != mean.shape:
+        raise LandscapeError(f"Each row needs {len(mean)} numbers, one for each feature.")
+    result = _standardized(rows, mean, scale)
+    if not (np.abs(result) < 1e30).all():  # float32 ends at 3e38, and layers still multiply it
+        raise LandscapeError("A row lies too far from the training data to calculate with.")
+    return result
 
 
 def split(dataset: Dataset, validation: float = 0.2, seed: int = 0) -> Split:

@@ -18,7 +18,7 @@ import numpy as np
 
 from landscape.errors import LandscapeError
 from landscape.files import write_whole
-from landscape.network.datasets import Split
+from landscape.network.datasets import Split, standardized
 from landscape.network.layers import Array
 from landscape.network.model import Architecture, Averages, probabilities, weights
 from landscape.network.spec import Training
@@ -51,8 +51,14 @@ class TrainedNetwork:
     training: dict[str, Any]
 
     def predict(self, inputs: Any) -> Array:
-        """Class probabilities of rows in the data's own units, `(rows, classes)`, at test time."""
-        rows = ((np.asarray(inputs, dtype=float) - self.mean) / self.scale).astype(self.parameters.dtype)
+        """Class probabilities of rows in the data's own units, `(rows, classes)`, at test time.
+
+        Raises
+        ------
+        LandscapeError
+            for a row of another length, or too far from the training data to calculate with.
+        """
+        rows = standardized(inputs, self.mean, self.scale).astype(self.parameters.dtype)
         result: Array = probabilities(self.architecture, self.parameters, rows, self.averages)[0]
         return result
 

@@ -124,17 +124,14 @@ def architecture_of(spec: Training, data: Split) -> Architecture:
     return spec.architecture(data.training_inputs.shape[1], len(data.dataset.class_names))
 
 
-def last_step(spec: Training, examples: int) -> int:
-    """How many steps the whole training takes; changes of the batch size are counted in.
-
-    >>> last_step(Training(epochs=2, batch_size=32), 96)
-    6
-    """
-    return epoch_ends(spec, examples)[-1]
-
-
 def epoch_ends(spec: Training, examples: int) -> list[int]:
-    """The step at which each epoch ends, beginning with 0 for none, `epochs + 1` numbers."""
+    """The step at which each epoch ends, beginning with 0 for none, `epochs + 1` numbers.
+
+    Changes of the batch size are counted in.
+
+    >>> epoch_ends(Training(epochs=2, batch_size=32), 96)
+    [0, 3, 6]
+    """
     sizes = [(first, recipe.batch_size) for first, recipe in spec.recipes]
     ends, step, place = [0], 0, 0
     for _ in range(spec.epochs):

@@ -328,3 +328,9 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path):
             save_model(MODEL, bad)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["model.npz"]
+
+
+@pytest.mark.parametrize("rows", [[[1.0, 2.0]], [[1e300, 0.0, 0.0, 0.0]], [[float("nan")] * 4]])
+def test_rows_that_cannot_be_calculated_with_are_refused(rows):
+    with pytest.raises(LandscapeError):
+        MODEL.predict(rows)
