@@ -2,7 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SCREEN := xvfb-run -a -s "-screen 0 1920x1200x24 +extension GLX"
 # Software OpenGL, so that the pictures do not depend on the machine's driver.
 SOFTWARE_GL := LIBGL_ALWAYS_SOFTWARE=1 PYOPENGL_PLATFORM=glx QT_QPA_PLATFORM=xcb
 
@@ -14,8 +13,8 @@ run: $(VENV)/.app
 
 test: $(VENV)/.test check
 	@.ci/system-packages test
-	$(BIN)/python -m pytest tests/core --numprocesses auto
-	$(SOFTWARE_GL) $(SCREEN) $(BIN)/python -m pytest tests/gui
+	$(BIN)/python -m pytest tests/core --numprocesses auto --no-xvfb
+	$(SOFTWARE_GL) $(BIN)/python -m pytest tests/gui --numprocesses auto
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -24,15 +23,15 @@ check: $(VENV)/.test
 	$(BIN)/lint-imports
 
 oracles: $(VENV)/.oracles
-	$(BIN)/python -m pytest tests/oracles
+	$(BIN)/python -m pytest tests/oracles --no-xvfb
 
 bench: $(VENV)/.oracles $(VENV)/.bench
 	@.ci/system-packages test
-	$(SOFTWARE_GL) $(SCREEN) $(BIN)/python -m pytest tests/bench -s
+	$(SOFTWARE_GL) $(BIN)/python -m pytest tests/bench -s
 
 soak: $(VENV)/.test
 	@.ci/system-packages test
-	LANDSCAPE_SOAK_SECONDS=300 $(SOFTWARE_GL) $(SCREEN) $(BIN)/python -m pytest tests/gui/test_random.py -s
+	LANDSCAPE_SOAK_SECONDS=300 $(SOFTWARE_GL) $(BIN)/python -m pytest tests/gui/test_random.py -s
 
 wheel: $(VENV)/.app
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .

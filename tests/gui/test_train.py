@@ -16,7 +16,10 @@ from PyQt6.QtWidgets import QFileDialog
 from gui.main_window import MainWindow
 from gui.theme import THEMES, class_looks
 from gui.train.page import TrainPage
+from landscape.resources import scene_files
 from landscape.scene import Scene, opening_scene
+
+TRAININGS = [file for file in scene_files() if Scene.load(file).workspace == "train"]
 
 
 @pytest.fixture
@@ -103,6 +106,17 @@ def test_shift_right_trains_one_mini_batch(window: MainWindow, qtbot: Any) -> No
     qtbot.waitUntil(lambda: page.now.step == step + 1, timeout=5000)
     settle(window, qtbot)
     assert f"step {step + 1}" in page.now_card.moment.text()
+
+
+@pytest.mark.parametrize("file", TRAININGS, ids=lambda file: file.stem)
+def test_every_bundled_training_goes_by_mini_batches(open_window: Any, qtbot: Any, file: Path) -> None:
+    window = open_window(Scene.load(file), gl=False)
+    page = page_of(window)
+    go_to(window, 1, qtbot)
+    step = page.now.step
+    QTest.keyClick(page.decision, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: page.now.step == step + 1, timeout=5000)
+    settle(window, qtbot)
 
 
 def test_choosing_other_data_trains_on_them(window: MainWindow, qtbot: Any) -> None:
