@@ -1,41 +1,32 @@
-"""Draws a scene off the screen into an animation file, with the window's own map, curves and legend."""
+"""Draws a scene off the screen into an animation file, with the window's own views."""
 
 from __future__ import annotations
 
 import io
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from PyQt6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QColor, QImage, QPainter
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QApplication
 
+from gui.explore.film import RACE_FILM
 from gui.jobs import Jobs
-from gui.theme import LIGHT, Theme, font, looks
+from gui.theme import LIGHT, Theme
+from gui.train.film import TRAINING_FILM
+from gui.views.film_frame import Film
 from gui.views.images import rgba_bytes
-from gui.views.legend_view import LegendView
-from gui.views.map_view import MapView
-from gui.views.strip_chart import Curves, StripChart
-from gui.views.tints import Areas
-from landscape.errors import LandscapeError
 from landscape.files import write_whole
-from landscape.geometry.stability import sharpness_on, stability_limit
-from landscape.race import Race, solve
-from landscape.relief import Relief, relief
 from landscape.scene import Scene
-from landscape.surface import Array
-
-if TYPE_CHECKING:
-    from landscape.geometry.shape import Shape
 
 FRAMES_PER_SECOND = 20  # GIF delays are hundredths of a second: this is one that every viewer honours
 SECONDS = 7.0
 FRAMES = int(SECONDS * FRAMES_PER_SECOND)
 SIZE = (960, 720)
 HOLD_SECONDS = 1.5
+FILMS = {"explore": RACE_FILM, "train": TRAINING_FILM}
 
 
 class AnimationWriter(QObject):
@@ -52,8 +43,9 @@ class AnimationWriter(QObject):
     def __init__(self, scene: Scene, target: Path, theme: Theme, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
         self._scene, self._target, self._theme, self._jobs = scene, target, theme, jobs
+        self._film = FILMS[scene.workspace]
         self._pictures: list[Any] = []
-        self._colours = _palette(scene, theme)
+        self._colours = _palette(self._film, scene, theme)
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._draw_one)
@@ -61,10 +53,15 @@ class AnimationWriter(QObject):
     def start(self) -> None:
         """Begin."""
         self.progressed.emit("Drawing the animation …")
-        self._jobs.start("animation", lambda: _prepared(self._scene), self._draw, self._end)
+        self._jobs.start(
+            "animation", lambda: self._film.prepare(self._scene, FRAMES), self._prepared, self._end
+        )
 
-    def _draw(self, drawn: Drawn) -> None:
-        self._drawing = draw_frames(drawn, self._theme, SIZE)
+    def _prepared(self, found: Any) -> None:
+        if isinstance(found, str):
+            self.progressed.emit(found)
+            return
+        self._drawing = self._film.draw(found, self._theme, SIZE, FRAMES)
         self._timer.start()
 
     def _draw_one(self) -> None:
@@ -88,21 +85,8 @@ class AnimationWriter(QObject):
         self.finished.emit(sentence)
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """What the frames are drawn from."""
-
-    race: Race
-    ground: Relief
-    contours: list[Array]
-    losses: tuple[Array, ...]
-    shape: Shape
-    areas: Areas
-    heading: str
-
-
 def animate(scene: Scene, target: Path, theme: Theme = LIGHT) -> Path:
-    """Write the scene's race as a GIF: the map, the loss curves, who is who. Returns the path.
+    """Write the scene as a GIF: its race, or its training. Returns the path.
 
     Raises
     ------
@@ -111,57 +95,19 @@ def animate(scene: Scene, target: Path, theme: Theme = LIGHT) -> Path:
     """
     application = QApplication.instance() or QApplication(sys.argv[:1])
     pictures: list[Any] = []
-    colours = _palette(scene, theme)
-    for frame in draw_frames(next(_prepared(scene)), theme, SIZE):
+    film = FILMS[scene.workspace]
+    colours = _palette(film, scene, theme)
+    *_, drawn = film.prepare(scene, FRAMES)
+    for frame in film.draw(drawn, theme, SIZE, FRAMES):
         pictures.append(_indexed(frame, pictures, colours))
     written = next(_encoded(pictures, target))
     del application
     return written
 
 
-def _prepared(scene: Scene) -> Iterator[Drawn]:
-    """Everything that has to be computed, away from the GUI thread."""
-    if not any(racer.enabled for racer in scene.optimizers):
-        raise LandscapeError("No rule takes part in this scene: switch at least one on.")
-    *_, race = solve(scene)
-    ground = relief(race.surface, scene.log_scale)
-    contours = ground.contours() if scene.view.contours else []
-    from landscape.geometry.shape import analysed
-
-    *_, shape = analysed(race.surface)
-    losses = race.losses_above_lowest(shape.critical.minima)
-    yield Drawn(race, ground, contours, losses, shape, *_areas(race, shape))
-
-
-def _areas(race: Race, shape: Shape) -> tuple[Areas, str]:
-    """The areas that the scene asks for, and whose they are."""
-    from landscape.geometry.basins import basins
-
-    scene, overlays = race.scene, race.scene.overlays
-    flat = shape.plateaus if overlays.plateaus and not overlays.basins else None
-    entry = race.entry(scene.focus)
-    if entry is None:
-        return Areas(flat), ""
-    red = None
-    if overlays.stability and shape.hessians is not None:
-        red = sharpness_on(entry.path, 0, shape.hessians) > stability_limit(entry.path.optimizer)
-    if not overlays.basins:
-        return Areas(flat, None, red), ""
-    rule = entry.racer.optimizer
-    *_, found = basins(
-        race.surface, rule, steps=scene.steps, schedule=scene.schedule, attractors=shape.critical.attractors
-    )
-    return Areas(None, found, red), rule.title
-
-
-def _palette(scene: Scene, theme: Theme) -> list[int]:
-    """Colours that no film may lose, however few pixels they take: those of the rules and of the type."""
-    names = [
-        theme.text,
-        theme.accent,
-        theme.casing,
-        *(look.colour for look in looks(scene.optimizers, theme)),
-    ]
+def _palette(film: Film, scene: Scene, theme: Theme) -> list[int]:
+    """Colours that no film may lose: those of the type and of what is told apart by colour."""
+    names = [theme.text, theme.accent, theme.casing, *film.colours(scene, theme)]
     return [part for name in names for part in QColor(name).getRgb()[:3] if part is not None]
 
 
@@ -190,62 +136,3 @@ def _encoded(pictures: list[Any], target: Path) -> Iterator[Path]:
     film[0].save(content, "GIF", save_all=True, append_images=film[1:], duration=durations, loop=0)
     write_whole(target, content.getvalue())
     yield target.resolve()
-
-
-def draw_frames(drawn: Drawn, theme: Theme, size: tuple[int, int]) -> Iterator[QImage]:
-    """The frames of the race: the last one first, then from the start on."""
-    race, ground, scene = drawn.race, drawn.ground, drawn.race.scene
-    styles = looks(scene.optimizers, theme)
-    chosen = tuple(styles[entry.index] for entry in race.entries)
-    width, height = size
-    scale = height / 720
-    head, margin = 56 * scale, 16 * scale
-    map_area = QRectF(margin, head, width - 2 * margin, height * 0.66 - head)
-    chart_area = QRectF(margin, height * 0.68, width * 0.72, height * 0.32 - margin)
-    legend_area = QRectF(chart_area.right() + margin, chart_area.top(), width, chart_area.height())
-    legend_area.setRight(width - margin)
-
-    board, chart, legend = MapView(), StripChart(), LegendView()
-    for view in (board, chart, legend):
-        view.set_theme(theme, 1.15)
-    board.show_domain(ground.x, ground.y)
-    board.show_relief(ground, drawn.contours, scene.view.colormap)
-    board.show_shape(drawn.shape, scene.overlays)
-    board.show_areas(drawn.areas, drawn.heading)
-    board.show_race(race, styles)
-    chart.show_curves(Curves("loss above the lowest, log scale", drawn.losses, chosen, log=True))
-    legend.show_names([(styles[e.index], e.racer.optimizer.title) for e in race.entries])
-
-    for k in (FRAMES - 1, *range(FRAMES - 1)):
-        step = round(scene.steps * k / (FRAMES - 1))
-        image = QImage(QSize(width, height), QImage.Format.Format_RGB32)
-        image.fill(QColor(theme.window))
-        painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _write_head(painter, scene, theme, margin, scale, width)
-        for view, area in ((board, map_area), (chart, chart_area), (legend, legend_area)):
-            if isinstance(view, MapView | StripChart):
-                view.set_step(step)
-            picture = view.render_image(QSize(int(area.width()), int(area.height())), scale)
-            painter.drawImage(area.topLeft(), picture)
-        painter.end()
-        yield image
-    for view in (board, chart, legend):
-        view.deleteLater()
-
-
-def _write_head(
-    painter: QPainter, scene: Scene, theme: Theme, margin: float, scale: float, width: int
-) -> None:
-    surface = scene.surface.surface
-    title = scene.title or surface.title
-    painter.setFont(font(22 * scale, 600))
-    painter.setPen(QColor(theme.text))
-    painter.drawText(QPointF(margin, 36 * scale), title)
-    begin = margin + painter.fontMetrics().horizontalAdvance(title) + 14 * scale
-    painter.setFont(font(14 * scale))
-    painter.setPen(QColor(theme.dim))
-    caption = painter.fontMetrics().elidedText(
-        scene.caption or surface.teaches, Qt.TextElideMode.ElideRight, int(width - begin - margin)
-    )
-    painter.drawText(QPointF(begin, 36 * scale), caption)

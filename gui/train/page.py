@@ -282,11 +282,8 @@ class TrainPage(QWidget):
             "plane", lambda: pictures.plane_pictures(moment, scatter, self._unit), self._plane_ready
         )
         plane = scatter.plane
-        mode = "test time: running averages" if moment.test_time else "train time: the last mini-batch's own"
         self.decision.show_axes(plane.x_name, plane.y_name, plane.x_range, plane.y_range)
-        self.decision.set_note(
-            "   ".join(filter(None, (plane.note, mode if moment.run.spec.batch_norm else "")))
-        )
+        self.decision.set_note(pictures.plane_note(moment, plane))
         dataset = moment.data.dataset
         looks = class_looks(len(dataset.class_names), self._theme)
         self.network.show_network(pictures.layers(moment), dataset.feature_names, dataset.class_names, looks)

@@ -25,6 +25,7 @@ CLAIMS = (
     " inputs (see Inputs). Santurkar et al. (2018): it makes the loss smoother, so that a step leads where"
     " the gradient said; steadier inputs matter less."
 )
+TITLES = {"smoothness": "Smooth", "scales": "γ and β"}
 NO_NORM = Curves("there is no batch normalization here", (), ())
 
 
@@ -54,8 +55,9 @@ class Panels(QWidget):
         self.ridges, self.rates, self.confusion = RidgeView(), SweepView(), ConfusionView()
         self.accuracies = StripChart()
         self.averages = (StripChart(), StripChart())
+        self.scales = (StripChart(), StripChart())
         self.smoothness = (StripChart(), StripChart())
-        self._charts = (self.accuracies, *self.averages, *self.smoothness)
+        self._charts = (self.accuracies, *self.averages, *self.scales, *self.smoothness)
         self._build()
         for chart in self._charts:
             chart.scrubbed.connect(self.epochPicked)
@@ -70,12 +72,12 @@ class Panels(QWidget):
         self.tabs.setUsesScrollButtons(True)  # in large type they would push the plane aside
         self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._views: dict[str, QWidget] = {
-            "inputs": self.ridges, "averages": _beside(self.averages, ""),
+            "inputs": self.ridges, "averages": _beside(self.averages, ""), "scales": _beside(self.scales, ""),
             "smoothness": _beside(self.smoothness, CLAIMS), "rates": self.rates,
             "accuracy": self.accuracies, "confusion": self.confusion, "diary": self.diary,
         }  # fmt: skip
         for key, view in self._views.items():
-            self.tabs.addTab(view, {"smoothness": "Smooth"}.get(key, key.capitalize()))
+            self.tabs.addTab(view, TITLES.get(key, key.capitalize()))
         self.tabs.currentChanged.connect(self._turned)
         column.addWidget(self.tabs)
 
@@ -143,15 +145,16 @@ class Panels(QWidget):
 
     def _measure(self, moment: Moment) -> None:
         runs = moment.runs
-        if self.open == "averages":
+        if self.open in ("averages", "scales"):
             normalized = next((run for run in runs if run.spec.batch_norm and run.spec.hidden), None)
             charts = (NO_NORM, NO_NORM)
             if normalized is not None:
                 layer, unit = self._unit or (self._layer, 0)
                 layer = min(layer, len(normalized.spec.hidden) - 1)
                 unit = min(unit, normalized.spec.hidden[layer] - 1)
-                charts = pictures.average_curves(normalized, layer, unit, self._theme)
-            self._show_pair(self.averages, charts)
+                draw = pictures.average_curves if self.open == "averages" else pictures.scale_curves
+                charts = draw(normalized, layer, unit, self._theme)
+            self._show_pair(self.averages if self.open == "averages" else self.scales, charts)
         elif self.open == "smoothness":
             self._jobs.start(
                 "panel", lambda: pictures.smoothness_curves(runs, self._theme),

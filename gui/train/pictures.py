@@ -20,7 +20,7 @@ from landscape.network.diary import change_epochs, diary
 from landscape.network.laboratory import averages, drift, layer_inputs
 from landscape.network.layers import Array
 from landscape.network.model import Architecture, Averages, forward, weights
-from landscape.network.plane import Scatter, regions, response
+from landscape.network.plane import Plane, Scatter, regions, response
 from landscape.network.smoothness import Smoothness, smoothness
 from landscape.network.softmax import taken_apart
 from landscape.network.sweep import EPOCHS, sweep
@@ -85,6 +85,12 @@ def plane_pictures(moment: Moment, scatter: Scatter, unit: tuple[int, int] | Non
     else:
         values = response(moment.architecture, parameters, moment.averages, scatter.plane, *unit, GRID)
     yield PlanePicture(values, unit is not None, guesses)
+
+
+def plane_note(moment: Moment, plane: Plane) -> str:
+    """What the plane is of the data, and with which statistics the network is asked."""
+    mode = "test time: running averages" if moment.test_time else "train time: the last mini-batch's own"
+    return "   ".join(filter(None, (plane.note, mode if moment.run.spec.batch_norm else "")))
 
 
 def confusion(scatter: Scatter, guesses: Any) -> Any:
@@ -205,6 +211,26 @@ def average_curves(run: Run, layer: int, unit: int, theme: Theme) -> tuple[Curve
             values.append(curve)
         words = f"{title} of unit {unit + 1}, layer {layer + 1}"
         charts.append(Curves(words, tuple(values), looks, named=True))
+    return charts[0], charts[1]
+
+
+def scale_curves(run: Run, layer: int, unit: int, theme: Theme) -> tuple[Curves, Curves]:
+    """What batch normalization has learned, γ and β: one unit's, among those of its whole layer."""
+    assert run.data is not None
+    block = architecture_of(run.spec, run.data).blocks[layer]
+    epochs = np.array([snapshot.state.epoch for snapshot in run.snapshots])
+    looks = (
+        Look(f"unit {unit + 1}", "disc", theme.accent, ()),
+        Look("median", "disc", theme.dim, (5.0, 4.0)),
+    )
+    charts = []
+    for letter, place in (("γ", block.gamma), ("β", block.beta)):
+        learned = np.array([snapshot.state.parameters[0, place] for snapshot in run.snapshots])
+        edges = np.full((4, run.spec.epochs + 1), np.nan)
+        edges[:, epochs] = [learned[:, unit], *np.percentile(learned, (50, 0, 100), axis=1)]
+        bands = ((edges[0], edges[0]), (edges[2], edges[3]))
+        words = f"{letter} of layer {layer + 1}, all units in the band"
+        charts.append(Curves(words, (edges[0], edges[1]), looks, bands=bands, named=True))
     return charts[0], charts[1]
 
 

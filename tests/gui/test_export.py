@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QFileDialog
 
 import gui.export
 from gui.export import animate
-from gui.theme import DARK, LIGHT, PROJECTOR, looks
+from gui.theme import DARK, LIGHT, PROJECTOR, class_looks, looks
 from landscape.errors import LandscapeError
 from landscape.scene import Scene, opening_scene
 
@@ -95,6 +95,43 @@ def test_any_number_of_steps_can_be_drawn(qapp, short, tmp_path, steps):
     assert sum(durations) == 7 * 1000 / gui.export.FRAMES_PER_SECOND + 1000 * gui.export.HOLD_SECONDS
 
 
+SHORT_TRAINING = {"data": {"name": "blobs", "points": 60}, "hidden": (6,), "epochs": 20}
+
+
+def test_training_is_animated_with_its_regions_and_curves(qapp, short, tmp_path):
+    scene = Scene(workspace="train", training=SHORT_TRAINING)
+    first, *_, last = frames(animate(scene, tmp_path / "a.gif"))
+    for look in class_looks(3, LIGHT):
+        assert has_colour(last, look.colour, 40) > 50, look.label
+    assert (np.abs(first - last).max(axis=2) > 24).mean() > 0.02  # the regions move
+    left = np.s_[56:460, 16:500]
+    assert (np.abs(first[left] - last[left]).max(axis=2) > 24).mean() > 0.02
+
+
+def test_training_without_its_twin_has_fewer_curves(qapp, short, tmp_path):
+    scene = Scene(workspace="train", training=SHORT_TRAINING)
+    alone = scene.edited(train_view=scene.train_view.model_copy(update={"twin": False}))
+    one, other = (frames(animate(s, tmp_path / "a.gif"))[-1][500:] for s in (scene, alone))
+    assert (np.abs(one - other).max(axis=2) > 40).mean() > 0.001
+
+
+def test_training_that_diverges_is_animated_as_far_as_it_got(qapp, short, tmp_path):
+    wild = {
+        **SHORT_TRAINING,
+        "batch_norm": False,
+        "optimizer": {"rule": "gradient_descent", "learning_rate": 1e6},
+    }
+    path = animate(Scene(workspace="train", training=wild), tmp_path / "a.gif")
+    assert len(frames(path)) >= 1
+
+
+def test_training_on_data_that_are_gone_is_refused_with_a_sentence(qapp, short, tmp_path):
+    lost = {"data": {"name": "csv", "file": str(tmp_path / "gone.csv")}}
+    with pytest.raises(LandscapeError, match=r"gone\.csv"):
+        animate(Scene(workspace="train", training=lost), tmp_path / "a.gif")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_scene_without_rules_is_refused_with_a_sentence(qapp, short, tmp_path):
     with pytest.raises(LandscapeError, match="rule"):
         animate(opening_scene().edited(optimizers=()), tmp_path / "a.gif")
@@ -135,6 +172,13 @@ def test_window_writes_an_animation_and_goes_on_meanwhile(flat_window, short, tm
     assert flat_window.explore.playback.step == 1
     qtbot.waitUntil(lambda: "Saved the animation" in flat_window.banner.text(), timeout=20_000)
     assert len(frames(tmp_path / "film.gif")) == 8
+
+
+def test_window_writes_the_training_that_is_looked_at(flat_window, short, tmp_path, qtbot):
+    flat_window.document.edit("train", workspace="train", training=SHORT_TRAINING)
+    flat_window.animate_to(tmp_path / "film.gif")
+    qtbot.waitUntil(lambda: "Saved the animation" in flat_window.banner.text(), timeout=20_000)
+    assert has_colour(frames(tmp_path / "film.gif")[-1], class_looks(3, flat_window.theme)[0].colour, 40) > 50
 
 
 def test_window_keeps_nothing_of_an_animation(flat_window, short, tmp_path, qtbot):

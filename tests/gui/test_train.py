@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from driving import has_colour, seen
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QColor
 from PyQt6.QtTest import QTest
@@ -16,6 +17,8 @@ from PyQt6.QtWidgets import QFileDialog
 from gui.main_window import MainWindow
 from gui.theme import THEMES, class_looks
 from gui.train.page import TrainPage
+from gui.train.pictures import scale_curves
+from landscape.network.training import architecture_of
 from landscape.resources import scene_files
 from landscape.scene import Scene, opening_scene
 
@@ -287,7 +290,7 @@ def test_a_cell_of_the_learning_rates_is_taken(window: MainWindow, qtbot: Any) -
     page = page_of(window)
     bar = page.panels.tabs.tabBar()
     assert bar is not None
-    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(3).center())
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(page.panels.tabs.indexOf(page.panels.rates)).center())
     settle(window, qtbot)
     rows = page.panels.rates._rows
     assert [row.title for row in rows] == ["with BN", "without BN"]
@@ -414,3 +417,21 @@ def test_the_softmax_follows_the_pointer_until_a_point_is_picked(window: MainWin
     QTest.mouseMove(page.decision, plot.topLeft().toPoint() + QPoint(40, 40))
     qtbot.wait(50)
     assert page.softmax._picture.where == where
+
+
+def test_gamma_and_beta_are_followed_unit_by_unit(window: MainWindow, qtbot: Any) -> None:
+    page = page_of(window)
+    settle(window, qtbot)
+    page.panels.choose("scales")
+    run = run_of(window)
+    gamma, beta = scale_curves(run, 0, 0, window.theme)
+    block = architecture_of(run.spec, run.data).blocks[0]
+    for curves, place in ((gamma, block.gamma), (beta, block.beta)):
+        learned = run.last.state.parameters[0, place]
+        assert curves.values[0][-1] == learned[0]
+        low, high = curves.bands[1]
+        assert (low[-1], high[-1]) == (learned.min(), learned.max())
+        assert low[-1] < curves.values[1][-1] < high[-1]
+    assert (gamma.values[0][0], beta.values[0][0]) == (1, 0)  # where they begin
+    for chart in page.panels.scales:
+        assert has_colour(seen(chart), window.theme.accent, 40) > 50
