@@ -229,7 +229,7 @@ def scale_curves(run: Run, layer: int, unit: int, theme: Theme) -> tuple[Curves,
         edges = np.full((4, run.spec.epochs + 1), np.nan)
         edges[:, epochs] = [learned[:, unit], *np.percentile(learned, (50, 0, 100), axis=1)]
         bands = ((edges[0], edges[0]), (edges[2], edges[3]))
-        words = f"{letter} of layer {layer + 1}, all units in the band"
+        words = f"{letter}, layer {layer + 1}"
         charts.append(Curves(words, (edges[0], edges[1]), looks, bands=bands, named=True))
     return charts[0], charts[1]
 
