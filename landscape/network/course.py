@@ -133,6 +133,18 @@ class Stepped(NamedTuple):
     statistics: Averages
 
 
+def chosen(state: State, rows: Any) -> State:
+    """The state of some of the networks only."""
+    memory = state.memory
+    if memory is not None:  # a memory also counts its steps
+        memory = type(memory)(*(part[rows] if isinstance(part, np.ndarray) else part for part in memory))
+    averages = Averages(*(part[rows] for part in state.averages))
+    return state._replace(
+        parameters=state.parameters[rows], averages=averages, memory=memory,
+        diverged_at=state.diverged_at[rows],
+    )  # fmt: skip
+
+
 def first_state(architecture: Architecture, parameters: Array) -> State:
     """The state of networks that have not been trained yet."""
     networks = len(parameters)

@@ -112,6 +112,7 @@ class Training(Part):
     epochs: Annotated[Whole, Field(ge=1, le=MAX_EPOCHS)] = 80
     validation: Annotated[Number, Field(ge=0, le=0.9)] = 0.25
     seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 0
+    initial_seed: Annotated[Whole, Field(ge=0, lt=2**63)] | None = None  # of the weights; None: `seed`
     precision: Precision = "float32"
     changes: Annotated[tuple[Change, ...], Field(max_length=1000)] = ()
 
@@ -119,6 +120,11 @@ class Training(Part):
     @classmethod
     def _in_order(cls, value: tuple[Change, ...]) -> tuple[Change, ...]:
         return tuple(sorted(value, key=lambda change: change.step))
+
+    @property
+    def weights_seed(self) -> int:
+        """The seed that the initial weights are drawn from."""
+        return self.seed if self.initial_seed is None else self.initial_seed
 
     @property
     def dtype(self) -> Any:

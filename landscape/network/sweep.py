@@ -54,7 +54,7 @@ def sweep(spec: Training, data: Split, rates: Any = RATES, epochs: int = EPOCHS)
     tried = np.asarray(rates, dtype=float)
     column = tried[:, None].astype(spec.dtype)
     recipe = Recipe(replace(spec.optimizer, learning_rate=column), spec.schedule, spec.batch_size, spec.l2)
-    one = initial_parameters(course.architecture, [spec.seed], spec.initialization, spec.dtype)
+    one = initial_parameters(course.architecture, [spec.weights_seed], spec.initialization, spec.dtype)
     start = first_state(course.architecture, np.repeat(one, len(tried), axis=0))
     chance = max(np.bincount(data.training_labels)) / max(len(data.training_labels), 1)
     for snapshot in walk(course, lambda step: recipe, start, epochs, layers=False):

@@ -108,7 +108,9 @@ def train(
     data = split_data(spec) if data is None else data
     course = course_of(architecture_of(spec, data), data, spec.seed, spec.running_beta, spec.dtype)
     if start is None:
-        parameters = initial_parameters(course.architecture, [spec.seed], spec.initialization, spec.dtype)
+        parameters = initial_parameters(
+            course.architecture, [spec.weights_seed], spec.initialization, spec.dtype
+        )
         start = first_state(course.architecture, parameters)
     recipes = spec.recipes
     yield from walk(course, lambda step: in_force(recipes, step), start, spec.epochs, stop, every)

@@ -1,0 +1,1 @@
+"""Hyperparameter search: random, grid and coarse to fine, of one model or of very many."""

@@ -1,0 +1,235 @@
+"""Caviar: trials of like shape train side by side in one array program.
+
+Each network has its own learning rate, β, decay and L2, as `(networks, 1)` columns; all see the same batches
+in the same order, which makes the comparison fair and the arithmetic quick. What a trial becomes does not
+depend on the others in its company.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from landscape.errors import FieldError
+from landscape.hyperparameters import hyperparameters
+from landscape.network.course import Course, Recipe, State, chosen, course_of, first_state, one_step
+from landscape.network.datasets import Split
+from landscape.network.layers import Array, cross_entropy, log_softmax
+from landscape.network.model import forward, initial_parameters
+from landscape.network.spec import Training
+from landscape.network.training import architecture_of
+from landscape.schedules import InverseTime, Schedule
+
+LARGEST = 32  # more fall out of a processor's cache
+
+
+@dataclass(frozen=True)
+class Company:
+    """Trials that train side by side, as far as they have got.
+
+    Attributes
+    ----------
+    numbers, trainings : of the trials that are still training; all trainings of one shape
+    bar : `(epochs + 1,)`, the accuracy below which a trial is hopeless; nan where nothing is asked
+    state : None before the start
+    accuracy, loss : `(trials, epochs so far + 1)`, of the validation part
+    seconds : of work on each trial
+    """
+
+    numbers: tuple[int, ...]
+    trainings: tuple[Training, ...]
+    bar: Array
+    state: State | None = None
+    accuracy: Array | None = None
+    loss: Array | None = None
+    seconds: float = 0.0
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        return 0 if self.state is None else self.state.epoch
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a trial ended: "complete", "stopped" or "diverged"."""
+
+    number: int
+    state: str
+    accuracy: Array
+    loss: Array
+    reason: str
+    seconds: float
+
+
+def shape_of(training: Training) -> tuple[Any, ...]:
+    """What trainings must have in common to be one array program."""
+    rule = training.optimizer
+    flags = tuple((k, v) for k, v in sorted(vars(rule).items()) if k not in hyperparameters(rule))
+    return (
+        training.hidden, training.activation, training.batch_norm, training.batch_size, rule.key, flags,
+        training.schedule if not isinstance(training.schedule, InverseTime) else training.schedule.warm_up,
+        training.l2 > 0, training.epochs,
+    )  # fmt: skip
+
+
+def companies(trials: Sequence[tuple[int, Training]], bar: Array, workers: int) -> list[Company]:
+    """Trials in companies of like shape, the most laborious first; large enough, and enough of them."""
+    alike: dict[tuple[Any, ...], list[tuple[int, Training]]] = {}
+    for number, training in trials:
+        alike.setdefault(shape_of(training), []).append((number, training))
+    # Every worker should have something to do until the end.
+    largest = max(min(LARGEST, -(-len(trials) // (2 * workers))), 1)
+    result = []
+    for members in alike.values():
+        parts = -(-len(members) // largest)
+        for part in range(parts):
+            mine = members[part::parts]
+            result.append(Company(tuple(n for n, _ in mine), tuple(t for _, t in mine), bar))
+    return sorted(result, key=_labour, reverse=True)
+
+
+def _labour(company: Company) -> float:
+    """A rough measure of how long a company takes."""
+    one = company.trainings[0]
+    units = sum(one.hidden) + 16
+    return one.epochs * (len(company.numbers) * units + 200 / one.batch_size * (100 + len(one.hidden) * 100))
+
+
+def advance(company: Company, data: Split, seconds: float) -> tuple[Company | None, list[Outcome]]:
+    """Train a company on for about so many seconds; what is left of it, and which trials have ended.
+
+    The time only decides where the work is interrupted: the numbers are the same for any.
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1), np.errstate(all="ignore"):  # leaving the numbers is a result
+        return _advance(company, data, time.monotonic() + seconds)
+
+
+def _advance(company: Company, data: Split, deadline: float) -> tuple[Company | None, list[Outcome]]:
+    if not len(data.validation_labels):
+        raise FieldError(
+            "validation", "A search compares validation accuracies: hold a share of the data back."
+        )
+    outcomes: list[Outcome] = []
+    spec = company.trainings[0]
+    course = _course(spec, data)
+    if company.state is None:
+        company = _begun(company, course)
+    recipe, column = _recipe(company.trainings)
+    began = time.monotonic()
+    while True:
+        state = company.state
+        assert state is not None
+        assert company.accuracy is not None
+        assert company.loss is not None
+        state = _one_epoch(course, recipe, column, state)
+        losses, accuracies = _validation_scores(course, state)
+        now = time.monotonic()
+        company = replace(
+            company, state=state,
+            accuracy=np.column_stack([company.accuracy, accuracies]),
+            loss=np.column_stack([company.loss, losses]),
+            seconds=company.seconds + (now - began) / len(company.numbers),
+        )  # fmt: skip
+        began = now
+        left, ended = _parted(company, spec.epochs)
+        outcomes += ended
+        if left is None:
+            return None, outcomes
+        if ended:
+            company = left
+            recipe, column = _recipe(company.trainings)
+        if now >= deadline:
+            return company, outcomes
+
+
+def _course(spec: Training, data: Split) -> Course:
+    return course_of(architecture_of(spec, data), data, spec.seed, spec.running_beta, spec.dtype)
+
+
+def _begun(company: Company, course: Course) -> Company:
+    spec = company.trainings[0]
+    seeds = [training.weights_seed for training in company.trainings]
+    parameters = initial_parameters(course.architecture, seeds, spec.initialization, spec.dtype)
+    state = first_state(course.architecture, parameters)
+    losses, accuracies = _validation_scores(course, state)
+    return replace(company, state=state, accuracy=accuracies[:, None], loss=losses[:, None])
+
+
+def _recipe(trainings: tuple[Training, ...]) -> tuple[Recipe, Any]:
+    """One recipe for all, with columns where the trials differ; and the column of decays, if there is one."""
+    first = trainings[0]
+    dtype = first.dtype
+
+    def column(values: list[float]) -> Any:
+        return np.array(values, dtype)[:, None]
+
+    rules = [training.optimizer for training in trainings]
+    schedules: list[Any] = [training.schedule for training in trainings]
+    # Columns even where all agree, so that the arithmetic is that of any other company.
+    numbers = {name: column([getattr(rule, name) for rule in rules]) for name in hyperparameters(rules[0])}
+    decays = None
+    schedule: Schedule = first.schedule
+    if isinstance(schedule, InverseTime):
+        decays = column([each.decay for each in schedules])
+        schedule = Schedule(warm_up=schedule.warm_up)
+    l2 = column([training.l2 for training in trainings]) if first.l2 > 0 else 0.0
+    rule: Any = rules[0]
+    return Recipe(replace(rule, **numbers), schedule, first.batch_size, l2), decays
+
+
+def _one_epoch(course: Course, recipe: Recipe, decays: Any, state: State) -> State:
+    epoch = state.epoch
+    if decays is not None:
+        after = max(epoch - recipe.schedule.warm_up, 0)
+        rule: Any = recipe.optimizer
+        rate = rule.learning_rate / (1 + decays * decays.dtype.type(after))
+        recipe = replace(recipe, optimizer=replace(rule, learning_rate=rate))
+    while state.epoch == epoch:
+        state = one_step(course, recipe, state).state
+    return state
+
+
+def _validation_scores(course: Course, state: State) -> tuple[Array, Array]:
+    logits = forward(course.architecture, state.parameters, course.validation.inputs, state.averages).logits
+    losses = cross_entropy(log_softmax(logits), course.validation.targets)
+    right = logits.argmax(axis=2) == course.validation.targets.argmax(axis=1)
+    return losses, right.mean(axis=1)
+
+
+def _parted(company: Company, epochs: int) -> tuple[Company | None, list[Outcome]]:
+    """Who goes on, and who has ended: diverged, hopeless, or at the last epoch."""
+    state, accuracy, loss = company.state, company.accuracy, company.loss
+    assert state is not None
+    assert accuracy is not None
+    assert loss is not None
+    epoch = state.epoch
+    lost = state.diverged_at >= 0
+    hopeless = accuracy[:, -1] < company.bar[epoch]  # False for a bar of nan
+    done = np.full(len(lost), epoch >= epochs)
+    outcomes = []
+    for row in np.flatnonzero(lost | hopeless | done):
+        how, reason = "complete", ""
+        if lost[row]:
+            how, reason = "diverged", f"its numbers became infinite at step {state.diverged_at[row]}"
+        elif hopeless[row] and not done[row]:
+            how = "stopped"
+            reason = (
+                f"{accuracy[row, -1]:.3f} after {epoch} epochs, where the bar was {company.bar[epoch]:.3f}"
+            )
+        outcomes.append(Outcome(company.numbers[row], how, accuracy[row], loss[row], reason, company.seconds))
+    rows = np.flatnonzero(~(lost | hopeless | done))
+    if not len(rows):
+        return None, outcomes
+    left = replace(
+        company, numbers=tuple(company.numbers[row] for row in rows),
+        trainings=tuple(company.trainings[row] for row in rows),
+        state=chosen(state, rows), accuracy=accuracy[rows], loss=loss[rows],
+    )  # fmt: skip
+    return left, outcomes

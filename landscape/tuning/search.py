@@ -1,0 +1,270 @@
+"""The search itself: an iterator of what is new, whoever does the work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from landscape.errors import LandscapeError
+from landscape.network.datasets import Split
+from landscape.network.layers import Array
+from landscape.network.training import split_data
+from landscape.tuning.company import Company, Outcome, advance, companies
+from landscape.tuning.plan import Proposal, Trial, Tuning
+from landscape.tuning.space import applied
+from landscape.tuning.study import Study
+from landscape.tuning.workers import Workers
+
+SLICE_SECONDS = 0.7  # of work, after which a company reports and can be stopped
+COHORT = 32  # trials that are measured by those before them, where hopeless ones are stopped
+LEAST_MEASURED = 4  # earlier trials without which nothing is called hopeless
+WARM_UP = 0.2  # share of the epochs in which nothing is hopeless yet
+RETRIES = 2
+ALIVE_SECONDS = 10.0  # how often the program says that it is at work
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is new in a search.
+
+    Attributes
+    ----------
+    finished : trials that have ended since the last report; at first all that the study held
+    running : trials under way, with their curves so far
+    done, total : trials
+    box : places that the present round is confined to
+    ended : why nothing more will come, or ""
+    """
+
+    finished: tuple[Trial, ...]
+    running: tuple[Trial, ...]
+    done: int
+    total: int
+    round: int
+    box: dict[str, tuple[float, float]]
+    seconds: float
+    ended: str = ""
+
+
+def search(study: Study, workers: Workers, data: Split | None = None) -> Iterator[Progress]:
+    """Make all trials of a study that are not made yet; closing the iterator stops within a second.
+
+    Early stopping measures each trial by those with lower numbers, a cohort at a time, so that it does not
+    depend on who is quicker.
+
+    Raises
+    ------
+    LandscapeError
+        if the data cannot be had, or the study cannot be written.
+    """
+    data = split_data(study.training) if data is None else data
+    run = _Run(study, workers, data)
+    try:
+        yield from run.rounds()
+    finally:
+        run.close()
+
+
+@dataclass
+class _Task:
+    """A company at work, and how often a worker has died over it."""
+
+    company: Company
+    deaths: int = 0
+
+
+@dataclass
+class _Run:
+    study: Study
+    workers: Workers
+    data: Split
+    waiting: list[_Task] = field(default_factory=list)
+    working: dict[Future[Any], _Task] = field(default_factory=dict)
+    proposals: dict[int, Proposal] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+    alive: float = float("-inf")
+    reported: set[int] = field(default_factory=set)
+    failed: int = 0
+    round: int = 0
+    box: dict[str, tuple[float, float]] = field(default_factory=dict)
+    ended: str = ""
+
+    @property
+    def tuning(self) -> Tuning:
+        return self.study.tuning
+
+    def rounds(self) -> Iterator[Progress]:
+        """Round after round; each begins when all before it are complete, since its box follows from them."""
+        tuning = self.tuning
+        while not self.ended:
+            known = self.study.finished()
+            done = max(end for end in (0, *tuning.round_ends) if all(n in known for n in range(end)))
+            batch = tuning.proposals([known[number] for number in range(done)])
+            if not batch:
+                self.ended = "all trials are made"
+                break
+            self.round, self.box = batch[0].round, tuning.box(batch[0].round, [known[n] for n in range(done)])
+            self.proposals = {proposal.number: proposal for proposal in batch}
+            yield self._progress()
+            size = len(batch) if tuning.stopping == "none" else COHORT
+            for first in range(0, len(batch), size):
+                if not self.ended:
+                    yield from self._cohort(batch[first : first + size])
+        yield self._progress()
+
+    def _cohort(self, cohort: list[Proposal]) -> Iterator[Progress]:
+        study, training = self.study, self.study.training
+        bar = self._bar(cohort[0].number)
+        while not self.ended:
+            known = study.finished()
+            missing = [proposal for proposal in cohort if proposal.number not in known]
+            if not missing:
+                return
+            mine = study.unclaimed(missing)
+            if not mine:  # another program is at work on them
+                time.sleep(0.3)
+                yield self._progress()
+                continue
+            made = [(p.number, applied(training, p.values, p.seed)) for p in mine]
+            self.waiting = [_Task(company) for company in companies(made, bar, self.workers.count)]
+            yield from self._work()
+
+    def _work(self) -> Iterator[Progress]:
+        while self.waiting or self.working:
+            self._stay_alive()
+            self.ended = self._spent()
+            if self.ended:
+                self.waiting.clear()
+            self._submit()
+            finished, _ = wait(self.working, timeout=0.25, return_when=FIRST_COMPLETED)
+            for future in finished:
+                task = self.working.pop(future, None)
+                if task is not None:
+                    self._received(task, future)
+            if finished:
+                yield self._progress()
+
+    def _submit(self) -> None:
+        while self.waiting and len(self.working) < self.workers.count + 1:
+            # Trials over which a worker has died run by themselves, so that they take none with them.
+            if self.working and (self.waiting[0].deaths or any(t.deaths for t in self.working.values())):
+                return
+            task = self.waiting.pop(0)
+            self.working[self.workers.submit(advance, task.company, self.data, SLICE_SECONDS)] = task
+
+    def _received(self, task: _Task, future: Future[Any]) -> None:
+        try:
+            left, outcomes = future.result()
+        except LandscapeError as error:
+            self._fail(task.company, str(error))
+        except BrokenProcessPool:  # all that its processes were at work on is lost with it
+            self.workers.forget()
+            lost, self.working = [task, *self.working.values()], {}
+            for each in lost:
+                self._bury(each)
+        except Exception as error:
+            if type(error).__name__ == "KilledWorker":  # Dask's word for it
+                self._bury(task)
+            else:
+                self._fail(task.company, f"{type(error).__name__}: {error}")
+        else:
+            self.study.record([self._trial(outcome) for outcome in outcomes])
+            if left is not None:  # what has begun is finished first
+                self.waiting.insert(0, _Task(left))
+
+    def _bury(self, task: _Task) -> None:
+        """A worker died: its trials get a retry, each by itself, so that only the guilty one fails."""
+        company = task.company
+        if task.deaths >= RETRIES:
+            self._fail(company, f"its worker died {task.deaths + 1} times")
+            return
+        for number, training in zip(company.numbers, company.trainings, strict=True):
+            self.waiting.append(_Task(Company((number,), (training,), company.bar), task.deaths + 1))
+
+    def _fail(self, company: Company, reason: str) -> None:
+        self.failed += len(company.numbers)
+        nothing = np.empty(0)
+        self.study.record(
+            [
+                self._trial(Outcome(number, "failed", nothing, nothing, reason, company.seconds))
+                for number in company.numbers
+            ]
+        )
+
+    def _trial(self, outcome: Outcome) -> Trial:
+        proposal = self.proposals[outcome.number]
+        whole = outcome.state in ("complete", "stopped")
+        return Trial(
+            proposal.number, proposal.round, proposal.values, proposal.seed, outcome.state,  # type: ignore[arg-type]
+            float(outcome.accuracy[-1]) if whole else float("nan"),
+            outcome.accuracy, outcome.loss, outcome.reason, outcome.seconds,
+        )  # fmt: skip
+
+    def _spent(self) -> str:
+        """Why nothing new may begin, or ""."""
+        minutes, failures = self.tuning.minutes, self.tuning.failures
+        if minutes is not None and time.monotonic() - self.began > 60 * minutes:
+            return "the time is used up"
+        if failures is not None and self.failed >= failures:
+            return f"{self.failed} trials failed"
+        return ""
+
+    def _stay_alive(self) -> None:
+        if time.monotonic() - self.alive > ALIVE_SECONDS:
+            self.alive = time.monotonic()
+            tasks = (*self.waiting, *self.working.values())
+            self.study.claim(number for task in tasks for number in task.company.numbers)
+
+    def _bar(self, first: int) -> Array:
+        """What a trial of a cohort must reach, epoch by epoch, by the trials with lower numbers."""
+        epochs, stopping = self.study.training.epochs, self.tuning.stopping
+        bar = np.full(epochs + 1, np.nan)
+        curves = [
+            t.accuracy for n, t in sorted(self.study.finished().items()) if n < first and len(t.accuracy)
+        ]
+        if stopping == "none" or len(curves) < LEAST_MEASURED:
+            return bar
+        if stopping == "median":
+            asked = list(range(max(round(WARM_UP * epochs), 1), epochs))
+        else:  # three rungs; only the better half goes on at each
+            asked = [rung for rung in (epochs // 8, epochs // 4, epochs // 2) if rung]
+        for epoch in asked:
+            reached = [curve[epoch] for curve in curves if len(curve) > epoch]
+            if len(reached) >= LEAST_MEASURED:
+                bar[epoch] = np.median(reached)
+        return bar
+
+    def _progress(self) -> Progress:
+        known = self.study.finished()
+        new = tuple(known[number] for number in sorted(known.keys() - self.reported))
+        self.reported.update(known)
+        tasks = (*self.working.values(), *self.waiting)
+        running = tuple(trial for task in tasks for trial in self._under_way(task.company))
+        seconds = time.monotonic() - self.began
+        return Progress(
+            new, running, len(known), self.tuning.count, self.round, self.box, seconds, self.ended
+        )
+
+    def _under_way(self, company: Company) -> Iterator[Trial]:
+        if company.accuracy is None or company.loss is None:
+            return
+        for number, accuracy, loss in zip(company.numbers, company.accuracy, company.loss, strict=True):
+            proposal = self.proposals[number]
+            yield Trial(
+                number, proposal.round, proposal.values, proposal.seed, "running", float(accuracy[-1]),
+                accuracy, loss,
+            )  # fmt: skip
+
+    def close(self) -> None:
+        """Stop: what runs is waited for no longer than a slice; what it has not finished is made again."""
+        self.waiting.clear()
+        for future in self.working:
+            future.cancel()
+        self.workers.forget()
+        self.study.claim(())

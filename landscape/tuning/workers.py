@@ -1,0 +1,121 @@
+"""Who does the work: threads or processes here, or a Dask cluster, all as `concurrent.futures` executors."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from landscape.errors import FieldError, LandscapeError
+
+MOST_WORKERS = 256
+DASK_SECONDS = 5.0  # for a scheduler to answer
+
+
+@dataclass
+class Workers:
+    """An executor, and how to get another when one of its processes has died.
+
+    Attributes
+    ----------
+    count : how many tasks run at a time
+    renew : makes the executor
+    """
+
+    count: int
+    renew: Callable[[], Executor]
+    executor: Executor | None = None
+    close_with: list[Callable[[], None]] = field(default_factory=list)
+
+    def submit(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
+        """Run a function of an importable module with these arguments."""
+        if self.executor is None:
+            self.executor = self.renew()
+        return self.executor.submit(function, *given)
+
+    def forget(self) -> None:
+        """Give up the executor, whose processes may have died; the next task gets a new one."""
+        executor, self.executor = self.executor, None
+        if executor is not None:
+            try:
+                executor.shutdown(wait=False, cancel_futures=True)
+            except TypeError:  # Dask's takes no such argument
+                executor.shutdown(wait=False)
+
+    def close(self) -> None:
+        """End: what has not begun does not begin."""
+        self.forget()
+        for close in self.close_with:
+            close()
+
+
+@contextlib.contextmanager
+def open_workers(wanted: str | int = 1) -> Iterator[Workers]:
+    """So many processes here ("4"; 0 is a thread of this one), or a cluster ("dask:tcp://host:port").
+
+    Raises
+    ------
+    LandscapeError
+        if there is no such thing, or nobody answers.
+
+    >>> with open_workers(0) as workers:
+    ...     workers.submit(abs, -3).result()
+    3
+    """
+    text = str(wanted).strip()
+    if text.startswith("dask:"):
+        workers = _dask(text.removeprefix("dask:"))
+    else:
+        count = int(text) if text.isdigit() else -1
+        if not 0 <= count <= MOST_WORKERS:
+            raise FieldError(
+                "workers",
+                f"--workers is a number from 0 to {MOST_WORKERS}, or dask:tcp://host:port, not “{text}”.",
+            )
+        workers = Workers(
+            max(count, 1), (lambda: ThreadPoolExecutor(1)) if not count else lambda: _processes(count)
+        )
+    try:
+        yield workers
+    finally:
+        workers.close()
+
+
+def _processes(count: int) -> Executor:
+    # Fresh ones: a copy of a program with threads and a window would inherit both.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_begin_work)
+
+
+def _begin_work() -> None:
+    """In a worker: the terminal's Ctrl-C is for the program that searches, and it will say when to stop."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(5)  # the window stays fluid
+
+
+def _dask(address: str) -> Workers:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise LandscapeError("Dask is not installed: pip install 'landscape[cluster]' brings it.") from None
+    if "://" not in address:
+        raise FieldError("workers", f"A Dask address reads tcp://host:port, not “{address}”.")
+    try:
+        client = Client(address, timeout=DASK_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+        raise LandscapeError(f"No Dask scheduler answers at {address}: {reason}.") from None
+    count = sum(client.nthreads().values())
+    if not count:
+        client.close()
+        raise LandscapeError(
+            f"The Dask scheduler at {address} has no workers: start some with `dask worker`."
+        )
+    # Equal arguments are different tasks here: a company that was interrupted goes on.
+    return Workers(count, lambda: client.get_executor(pure=False, retries=0), close_with=[client.close])
