@@ -91,6 +91,9 @@ def _commands() -> Any:
 
     app.command("train")(train)
     app.command("predict")(predict)
+    from landscape.tuning.commands import tune
+
+    app.command("tune")(tune)
     return typer.main.get_command(app)
 
 

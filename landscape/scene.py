@@ -30,6 +30,7 @@ from landscape.resources import scene_files
 from landscape.scene_errors import SceneError, line_of, sentence
 from landscape.schedules import Schedule
 from landscape.surface import Surface, UnknownSurfaceError, checked_range, surfaces
+from landscape.tuning.plan import Tuning
 
 VERSION = 1
 MAX_RACERS = 12
@@ -202,6 +203,7 @@ class Scene(Part):
     workspace: Workspace = "explore"
     training: Training = Training()
     train_view: TrainView = TrainView()
+    tuning: Tuning = Tuning()
 
     @field_validator("start")
     @classmethod
@@ -277,7 +279,7 @@ class Scene(Part):
             del table["surface"]["parameters"]
         if self.workspace == "explore":
             del table["workspace"]
-        for name in ("training", "train_view"):
+        for name in ("training", "train_view", "tuning"):
             if getattr(self, name) == type(self).model_fields[name].default:
                 del table[name]
         if self.rates == "own":

@@ -39,7 +39,7 @@ def train(
 
     scene = Scene() if spec is None else Scene.load(spec)
     chosen = {name: value for name, value in (("classes", classes), ("points", points)) if value is not None}
-    source = {**dict(scene.training.data), **_data(data, label, header)}
+    source = {**dict(scene.training.data), **chosen_data(data, label, header)}
     _refuse_what_is_not_taken(source["name"], chosen)
     table: dict[str, Any] = {
         "data": {**source, **chosen},
@@ -164,7 +164,7 @@ def _log_line(snapshot: Any) -> str:
     return f"{snapshot.state.epoch},{snapshot.step},{snapshot.learning_rate:.9g}," + ",".join(scores)
 
 
-def _data(data: str, label: str, header: bool | None) -> dict[str, Any]:
+def chosen_data(data: str, label: str, header: bool | None) -> dict[str, Any]:
     """What `--data` and its companions say."""
     from landscape.network.datasets import DATASETS
 

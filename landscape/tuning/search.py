@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ class Progress:
     ended: str = ""
 
 
-def search(study: Study, workers: Workers, data: Split | None = None) -> Iterator[Progress]:
+def search(study: Study, workers: Workers, data: Split | None = None) -> Generator[Progress]:
     """Make all trials of a study that are not made yet; closing the iterator stops within a second.
 
     Early stopping measures each trial by those with lower numbers, a cohort at a time, so that it does not

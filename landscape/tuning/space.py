@@ -98,6 +98,15 @@ class Dimension:
         return KINDS[self.name]
 
     @property
+    def stored_name(self) -> str:
+        """The name in a study: β is kept as 1 − β, whose scale is a plain logarithm."""
+        return "one_minus_beta" if self.name == "beta" else self.name
+
+    def stored(self, value: Value) -> Value:
+        """The value in a study."""
+        return 1 - float(value) if self.name == "beta" else value
+
+    @property
     def count(self) -> int | None:
         """How many values there are; None if it is continuous."""
         if self.choices:

@@ -47,7 +47,7 @@ class Study:
         self.training, self.tuning, self.place = training, tuning, storage or "memory"
         self.remarks: list[str] = []
         self._me = uuid.uuid4().hex[:12]
-        self._distributions = {d.name: _distribution(d) for d in tuning.space.dimensions}
+        self._dimensions = tuning.space.dimensions
         self._study = self._opened(storage, name)
         self._check()
         self._finished: dict[int, Trial] = {}
@@ -172,8 +172,8 @@ class Study:
         made = create_trial(
             state=state,
             value=float(trial.score) if state != TrialState.FAIL else None,
-            params={_stored_name(name): _stored(name, value) for name, value in trial.values.items()},
-            distributions={_stored_name(name): d for name, d in self._distributions.items()},
+            params={d.stored_name: d.stored(trial.values[d.name]) for d in self._dimensions},
+            distributions={d.stored_name: distribution_of(d) for d in self._dimensions},
             user_attrs=attributes,
             intermediate_values={epoch: float(value) for epoch, value in enumerate(trial.accuracy)},
         )
@@ -183,10 +183,9 @@ class Study:
 
     def _trial(self, record: Any, number: int) -> Trial:
         attributes, curve = record.user_attrs, record.intermediate_values
-        values: dict[str, Value] = {}
-        for name in self._distributions:
-            stored = record.params.get(_stored_name(name))
-            values[name] = attributes.get("beta", 0.0) if name == "beta" else stored
+        values: dict[str, Value] = {d.name: record.params[d.stored_name] for d in self._dimensions}
+        if "beta" in attributes:  # 1 − (1 − β) is not quite β
+            values["beta"] = attributes["beta"]
         state = attributes.get("state", "failed")
         return Trial(
             number, attributes.get("round", 0), values, attributes.get("seed", 0), state,
@@ -226,7 +225,8 @@ class Study:
             raise LandscapeError(f"The study {self.place} cannot be written: {reason}.") from None
 
 
-def _distribution(dimension: Dimension) -> Any:
+def distribution_of(dimension: Dimension) -> Any:
+    """The whole range of an axis, as Optuna writes it."""
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
     low, high = dimension.low, dimension.high
@@ -237,14 +237,6 @@ def _distribution(dimension: Dimension) -> Any:
     if dimension.name == "beta":  # recorded as 1 − β, so that its scale is a plain logarithm
         return FloatDistribution(1 - high, 1 - low, log=dimension.scale == "log of 1-x")
     return FloatDistribution(low, high, log=dimension.scale == "log")
-
-
-def _stored_name(name: str) -> str:
-    return "one_minus_beta" if name == "beta" else name
-
-
-def _stored(name: str, value: Value) -> Value:
-    return 1 - float(value) if name == "beta" else value
 
 
 def _plain(value: Any) -> Any:
