@@ -21,7 +21,7 @@ from landscape.tuning.samplers import (
     random_places,
     within,
 )
-from landscape.tuning.space import Space, Value
+from landscape.tuning.space import Space, Value, places_of, values_at
 
 Method = Literal["random", "grid", "coarse-to-fine"]
 Stopping = Literal["none", "median", "halving"]
@@ -124,7 +124,7 @@ class Tuning(Part):
             places = random_places(dimensions, self.seed, first, ends[number] - first)
         places = within(dimensions, places, box)
         return [
-            Proposal(first + k, number, self.space.values(row), initial_seed(self.seed, first + k))
+            Proposal(first + k, number, values_at(dimensions, row), initial_seed(self.seed, first + k))
             for k, row in enumerate(places.tolist())
         ]
 
@@ -144,8 +144,9 @@ class Tuning(Part):
         best = good[: max(LEAST_BEST, round(BEST_SHARE * len(before)))]
         if not best:
             return inside
-        places = np.array([self.space.places(trial.values) for trial in best])
-        return box_around(self.space.dimensions, places, inside)
+        dimensions = self.space.dimensions
+        places = np.array([places_of(dimensions, trial.values) for trial in best])
+        return box_around(dimensions, places, inside)
 
 
 @dataclass(frozen=True)

@@ -184,13 +184,15 @@ class Space(RootModel[dict[str, Axis]]):
         """The axes in the order of the descriptions."""
         return tuple(_dimension(name, self.root[name]) for name in KINDS if name in self.root)
 
-    def values(self, places: Sequence[float]) -> dict[str, Value]:
-        """What a trial at these places tries."""
-        return {d.name: d.value(at) for d, at in zip(self.dimensions, places, strict=True)}
 
-    def places(self, values: Mapping[str, Value]) -> Any:
-        """Where a trial lies, `(dimensions,)`."""
-        return np.array([d.place(values[d.name]) for d in self.dimensions])
+def values_at(dimensions: Sequence[Dimension], places: Sequence[float]) -> dict[str, Value]:
+    """What a trial at these places tries."""
+    return {d.name: d.value(at) for d, at in zip(dimensions, places, strict=True)}
+
+
+def places_of(dimensions: Sequence[Dimension], values: Mapping[str, Value]) -> Any:
+    """Where a trial lies, `(dimensions,)`."""
+    return np.array([d.place(values[d.name]) for d in dimensions])
 
 
 def applied(training: Training, values: Mapping[str, Value], initial_seed: int | None = None) -> Training:

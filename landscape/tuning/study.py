@@ -60,8 +60,11 @@ class Study:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             try:
+                kept = self._storage(storage)
+                if kept is not None and name in optuna.get_all_study_names(kept):
+                    return optuna.load_study(storage=kept, study_name=name)  # writes nothing
                 return optuna.create_study(
-                    storage=self._storage(storage), study_name=name, direction="maximize", load_if_exists=True
+                    storage=kept, study_name=name, direction="maximize", load_if_exists=True
                 )
             except LandscapeError:
                 raise

@@ -290,7 +290,9 @@ def test_a_cell_of_the_learning_rates_is_taken(window: MainWindow, qtbot: Any) -
     page = page_of(window)
     bar = page.panels.tabs.tabBar()
     assert bar is not None
-    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(page.panels.tabs.indexOf(page.panels.rates)).center())
+    QTest.mouseClick(
+        bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(page.panels.tabs.indexOf(page.panels.rates)).center()
+    )
     settle(window, qtbot)
     rows = page.panels.rates._rows
     assert [row.title for row in rows] == ["with BN", "without BN"]

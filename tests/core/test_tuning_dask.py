@@ -1,0 +1,115 @@
+"""Trials on a Dask cluster: a scheduler and workers in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from test_tuning_search import TRAINING, exactly, searched
+
+from landscape.errors import LandscapeError
+from landscape.tuning.plan import Tuning
+from landscape.tuning.workers import open_workers
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]  # another project's warnings
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
+    """The address of a scheduler with two workers, and the workers."""
+    folder = tmp_path_factory.mktemp("dask")
+    quiet = [sys.executable, "-W", "ignore", "-m"]
+    scheduler = subprocess.Popen(
+        [*quiet, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"],
+        cwd=folder, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert scheduler.stderr is not None
+    address = ""
+    for line in scheduler.stderr:
+        if found := re.search(r"Scheduler at: +(tcp://127\.0\.0\.1:\d+)", line):
+            address = found[1]
+            break
+    threading.Thread(target=scheduler.stderr.read, daemon=True).start()  # so that it never blocks
+    workers = [
+        subprocess.Popen(
+            [*quiet, "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny",
+             "--no-dashboard", "--host", "127.0.0.1"],
+            cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    try:
+        wait_for_workers(address, 2)
+        yield address, workers
+    finally:
+        for process in (*workers, scheduler):
+            process.terminate()
+        for process in (*workers, scheduler):
+            process.wait(20)
+        scheduler.stderr.close()
+
+
+def wait_for_workers(address: str, count: int) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            with open_workers(f"dask:{address}") as crew:
+                if crew.count == count:
+                    return
+        except LandscapeError:
+            pass
+        time.sleep(0.3)
+    raise AssertionError("the workers did not come")
+
+
+def test_a_cluster_finds_the_very_same_trials(cluster):
+    tuning = Tuning(trials=40, method="coarse-to-fine", rounds=2)
+    here, _ = searched(TRAINING, tuning)
+    there, _ = searched(TRAINING, tuning, f"dask:{cluster[0]}")
+    assert exactly(there) == exactly(here)
+
+
+def test_the_command_takes_a_cluster(cluster, tmp_path: Path):
+    table = tmp_path / "trials.csv"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "landscape", "tune", "--data", "moons", "--epochs", "3",
+         "--trials", "6", "--workers", f"dask:{cluster[0]}", "--csv", str(table)],
+        capture_output=True, text=True, timeout=90,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert len(table.read_text().splitlines()) == 7
+
+
+def test_a_scheduler_that_is_not_there_is_a_sentence_within_seconds():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    began = time.monotonic()
+    with (
+        pytest.raises(LandscapeError, match="No Dask scheduler answers"),
+        open_workers(f"dask:tcp://127.0.0.1:{port}"),
+    ):
+        pass
+    assert time.monotonic() - began < 15
+
+
+def test_a_worker_of_the_cluster_that_dies_costs_nothing_but_time(cluster):
+    """The last test: it takes one of the workers with it."""
+    address, workers = cluster
+    tuning = Tuning(trials=60)
+    here, _ = searched(TRAINING, tuning)
+    doomed = threading.Timer(0.5, lambda: os.kill(workers[0].pid, signal.SIGKILL))
+    doomed.start()
+    there, _ = searched(TRAINING, tuning, f"dask:{address}")
+    doomed.join()
+    workers[0].wait(20)
+    assert exactly(there) == exactly(here)
