@@ -68,7 +68,7 @@ def test_a_search_beside_its_peers(tmp_path):
     torch_seconds, torch_best = optuna_seconds()
     scores, sklearn_seconds = scikit_learn(arrays(), TRIALS, CORES)
     print(
-        f"\n{TRIALS} trials of {EPOCHS} epochs of digits, {CORES} cores; best validation accuracy in brackets\n"
+        f"\n{TRIALS} trials of {EPOCHS} epochs of digits, {CORES} cores; in brackets the best accuracy\n"
         f"  ours, six axes                 {free:6.1f} s  ({free_best:.3f})\n"
         f"  ours, one shape (α, β, decay)  {alike:6.1f} s  ({alike_best:.3f})\n"
         f"  Optuna + PyTorch, six axes     {torch_seconds:6.1f} s  ({torch_best:.3f})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ def optuna_and_torch(data: tuple[Any, ...], trials: int, seed: int) -> list[floa
         layers = trial.suggest_int("layers", LAYERS[0], LAYERS[-1])
         sizes = (inputs.shape[1], *(units,) * layers)
         stack: list[Any] = []
-        for before, after in zip(sizes, sizes[1:], strict=False):
+        for before, after in pairwise(sizes):
             stack += [
                 torch.nn.Linear(before, after, bias=False),
                 torch.nn.BatchNorm1d(after),
@@ -71,7 +72,7 @@ def scikit_learn(data: tuple[Any, ...], trials: int, jobs: int) -> tuple[list[fl
     inputs, labels, held_inputs, held_labels = data
     fold = np.r_[np.full(len(inputs), -1), np.zeros(len(held_inputs), int)]
     search = RandomizedSearchCV(
-        MLPClassifier(solver="sgd", max_iter=EPOCHS, nesterovs_momentum=False, tol=0, n_iter_no_change=EPOCHS),
+        MLPClassifier(solver="sgd", max_iter=EPOCHS, nesterovs_momentum=False, n_iter_no_change=EPOCHS),
         {
             "learning_rate_init": loguniform(1e-4, 1), "momentum": [0.5, 0.8, 0.9, 0.95, 0.99, 0.999],
             "batch_size": BATCHES, "hidden_layer_sizes": [(u,) * n for u in UNITS for n in LAYERS],
