@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -323,12 +325,31 @@ class Scene(Part):
 
     @staticmethod
     def load(path: Path | str) -> Scene:
-        """Read a scene file; the file is left alone."""
-        return Scene.from_toml(read_text(Path(path)))
+        """Read a scene file; the file is left alone. Its data file is looked for from the scene's folder."""
+        scene = Scene.from_toml(read_text(Path(path)))
+        folder = _whole(path).parent
+        return scene._with_data_file(lambda file: folder / file)
 
     def save(self, path: Path | str) -> None:
-        """Write a scene file, completely or not at all."""
-        write_whole(Path(path), self.to_toml().encode())
+        """Write a scene file, completely or not at all; data below its folder can be moved with it."""
+        folder = _whole(path).parent
+
+        def seen_from_there(file: Path) -> Path:
+            whole = _whole(file)
+            return whole.relative_to(folder) if whole.is_relative_to(folder) else whole
+
+        write_whole(Path(path), self._with_data_file(seen_from_there).to_toml().encode())
+
+    def _with_data_file(self, named: Callable[[Path], Path]) -> Scene:
+        data = self.training.data
+        if not data.file:
+            return self
+        moved = data.model_copy(update={"file": named(Path(data.file)).as_posix()})
+        return self.model_copy(update={"training": self.training.model_copy(update={"data": moved})})
+
+
+def _whole(path: Path | str) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 -- resolve refuses names with a null in them
 
 
 def opening_scene() -> Scene:

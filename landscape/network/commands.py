@@ -73,22 +73,29 @@ def predict(
     model: Annotated[Path, argument("A model file, written by `landscape train --save`.")],
     data: Annotated[Path, option("The CSV file with the rows to classify.")],
     csv: Annotated[str, option("Write class probabilities to this file, or to - for the screen.")] = "-",
+    label: Annotated[
+        str, option("The column of the true classes, if there is one: its name or number.")
+    ] = "",
     header: Annotated[bool | None, option("Whether the first row holds names.")] = None,
 ) -> None:
-    """Classify the rows of a CSV file with a trained network."""
+    """Classify the rows of a CSV file with a trained network; count the hits where the classes are known."""
     from landscape.files import write_whole
     from landscape.network.csv_data import read_inputs
     from landscape.network.model_file import load_model
 
     network = load_model(model)
-    table = read_inputs(data, network.feature_names, header=header)
+    table = read_inputs(data, network.feature_names, _column(label) if label else None, header)
     rows = network.predict(table.inputs)
     names = network.class_names
     written = io.StringIO()
     answers = writer(written, lineterminator="\n")
     answers.writerow([*names, "prediction"])
     answers.writerows([*(f"{value:.9g}" for value in row), names[row.argmax()]] for row in rows)
-    for remark in table.remarks:
+    remarks = [*table.remarks]
+    if table.labels is not None:
+        right = sum(names[row.argmax()] == true for row, true in zip(rows, table.labels, strict=True))
+        remarks.append(f"{right} of {len(rows)} are classified rightly ({right / len(rows):.4f}).")
+    for remark in remarks:
         print("landscape: " + remark, file=sys.stderr)  # noqa: T201
     if csv == "-":
         sys.stdout.write(written.getvalue())
@@ -168,13 +175,17 @@ def chosen_data(data: str, label: str, header: bool | None) -> dict[str, Any]:
     """What `--data` and its companions say."""
     from landscape.network.datasets import DATASETS
 
-    column = {"label": int(label) if label.lstrip("+-").isdigit() else label} if label else {}
+    column = {"label": _column(label)} if label else {}
     if data in DATASETS:
         usual = DATASETS[data].settings
         return {"name": data, **({"classes": usual["classes"]} if "classes" in usual else {})}
     if data:
         return {"name": "csv", "file": data, "header": header, **column}
     return column
+
+
+def _column(label: str) -> str | int:
+    return int(label) if label.lstrip("+-").isdigit() else label
 
 
 def _refuse_what_is_not_taken(name: str, chosen: dict[str, Any]) -> None:

@@ -206,6 +206,25 @@ def test_a_column_of_classes_that_is_not_there(label, table, capsys):
     assert_one_line(capsys.readouterr(), "there is no")
 
 
+def test_known_classes_are_counted_and_left_out_of_the_features(table, tmp_path, capsys):
+    model, renamed, bare = (tmp_path / name for name in ("model.npz", "renamed.csv", "bare.csv"))
+    main(["train", "--data", str(table), "--epochs", "15", "--hidden", "8", "--save", str(model)])
+    head, *lines = table.read_text().splitlines()
+    names = head.split(",")
+    renamed.write_text("\n".join([",".join([*names[:-1], "truth"]), *lines]) + "\n")
+    bare.write_text("\n".join(",".join(line.split(",")[: len(names) - 1]) for line in [head, *lines]) + "\n")
+    capsys.readouterr()
+    answers = []
+    for data, more in ((table, ["--label", names[-1]]), (renamed, ["--label", "truth"]), (bare, [])):
+        assert main(["predict", str(model), "--data", str(data), *more]) == 0
+        said = capsys.readouterr()
+        answers.append(said.out)
+        assert ("classified rightly" in said.err) == bool(more)
+    assert answers[0] == answers[1] == answers[2]
+    assert main(["predict", str(model), "--data", str(renamed), "--label", str(len(names))]) == 0
+    assert "are classified rightly (1.0000)" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("bad", ["no model", "no data", "other columns", "text", "target"])
 def test_a_prediction_that_cannot_be_made(bad, table, tmp_path, capsys):
     model = tmp_path / "model.npz"

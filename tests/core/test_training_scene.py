@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -250,3 +252,61 @@ pieces = st.sampled_from(
 def test_any_lines_are_a_scene_or_a_scene_error(lines: Any):
     with contextlib.suppress(SceneError):
         assert isinstance(Scene.from_toml("\n".join(lines)), Scene)
+
+
+# --- data beside a scene --------------------------------------------------------------------------------
+
+
+def with_data(folder: Path) -> tuple[Path, Path]:
+    """A scene file, and the data that it learns from, in this folder."""
+    (folder / "data").mkdir()
+    data, file = folder / "data" / "mine.csv", folder / "mine.toml"
+    data.write_text("a,b,kind\n" + "".join(f"{k},{k % 3},{'xy'[k % 2]}\n" for k in range(20)))
+    Scene(training={"data": {"name": "csv", "file": str(data)}}).save(file)
+    return file, data
+
+
+def test_scene_and_data_can_be_moved_together(tmp_path, monkeypatch):
+    first = tmp_path / "first"
+    first.mkdir()
+    file, _ = with_data(first)
+    assert 'file = "data/mine.csv"' in file.read_text()
+    second = first.rename(tmp_path / "second")
+    monkeypatch.chdir("/")  # it does not matter from where it is read
+    training = Scene.load(second / "mine.toml").training
+    assert training.data.file == str(second / "data" / "mine.csv")
+    assert training.data.load().labels.size == 20
+    monkeypatch.chdir(second)
+    assert Scene.load("mine.toml").training == training
+
+
+def test_a_scene_saved_elsewhere_still_finds_its_data(tmp_path):
+    file, data = with_data(tmp_path)
+    (tmp_path / "other").mkdir()
+    other = tmp_path / "other" / "copy.toml"
+    Scene.load(file).save(other)
+    assert Scene.load(other).training.data.file == str(data)
+
+
+def test_data_named_from_the_working_folder_are_named_from_the_scene_s(tmp_path, monkeypatch):
+    _, data = with_data(tmp_path)
+    monkeypatch.chdir(tmp_path / "data")
+    Scene(training={"data": {"name": "csv", "file": "mine.csv"}}).save(tmp_path / "mine.toml")
+    monkeypatch.chdir("/")
+    assert Scene.load(tmp_path / "mine.toml").training.data.file == str(data)
+
+
+def test_data_that_are_not_there_are_named_with_their_folder(tmp_path):
+    file, data = with_data(tmp_path)
+    data.unlink()
+    with pytest.raises(LandscapeError, match=re.escape(str(data))):
+        Scene.load(file).training.data.load()
+
+
+@pytest.mark.parametrize("name", ["a\0b.csv", "~/x.csv", "../" * 40 + "x.csv", "ü" * 300, "C:\\x.csv"])
+def test_odd_file_names_are_kept(tmp_path, name):
+    scene = Scene(training={"data": {"name": "csv", "file": name}})
+    scene.save(tmp_path / "odd.toml")
+    loaded = Scene.load(tmp_path / "odd.toml")
+    with pytest.raises(LandscapeError):
+        loaded.training.data.load()
