@@ -253,7 +253,8 @@ def _content(path: Path) -> tuple[bytes, str]:
         raise
     except OSError as error:
         reason = (error.strerror or str(error)).rstrip(".")
-        raise CsvError(name, f"the file cannot be read: {reason[:1].lower()}{reason[1:]}.") from None
+        words = f"the file cannot be read in {path.parent}: {reason[:1].lower()}{reason[1:]}."
+        raise CsvError(name, words) from None
     except ValueError:  # a name with a null character in it, or one that cannot be encoded
         raise CsvError(name, "this file name cannot be used.") from None
     if len(content) > MAX_BYTES:

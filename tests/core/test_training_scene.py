@@ -299,7 +299,7 @@ def test_data_named_from_the_working_folder_are_named_from_the_scene_s(tmp_path,
 def test_data_that_are_not_there_are_named_with_their_folder(tmp_path):
     file, data = with_data(tmp_path)
     data.unlink()
-    with pytest.raises(LandscapeError, match=re.escape(str(data))):
+    with pytest.raises(LandscapeError, match=re.escape(str(data.parent))):
         Scene.load(file).training.data.load()
 
 
