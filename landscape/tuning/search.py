@@ -88,7 +88,7 @@ class _Run:
     working: dict[Future[Any], _Task] = field(default_factory=dict)
     proposals: dict[int, Proposal] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
-    alive: float = float("-inf")
+    alive: float = 0.0
     reported: set[int] = field(default_factory=set)
     failed: int = 0
     round: int = 0
@@ -131,11 +131,13 @@ class _Run:
                 time.sleep(0.3)
                 yield self._progress()
                 continue
+            study.claim(proposal.number for proposal in mine)
             made = [(p.number, applied(training, p.values, p.seed)) for p in mine]
             self.waiting = [_Task(company) for company in companies(made, bar, self.workers.count)]
             yield from self._work()
 
     def _work(self) -> Iterator[Progress]:
+        self.alive = time.monotonic()
         while self.waiting or self.working:
             self._stay_alive()
             self.ended = self._spent()

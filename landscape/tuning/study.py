@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
+import platform
 import time
 import uuid
 import warnings
@@ -204,14 +206,19 @@ class Study:
         """Those that no other living program is at work on."""
         taken: set[int] = set()
         for key, claim in self._study.user_attrs.items():
-            if key.startswith("claim ") and key != f"claim {self._me}":
-                fresh = time.time() - claim.get("at", 0) < STALE_SECONDS
-                taken.update(claim.get("numbers", []) if fresh else [])
+            if key.startswith("claim ") and key != f"claim {self._me}" and _is_alive(claim):
+                taken.update(claim["numbers"])
         return [proposal for proposal in proposals if proposal.number not in taken]
 
     def claim(self, numbers: Iterable[int]) -> None:
         """Say that these are being made, and that this program is alive; none when it ends."""
-        self._write(lambda: self._set(f"claim {self._me}", {"at": time.time(), "numbers": sorted(numbers)}))
+        mine = {
+            "at": time.time(),
+            "host": platform.node(),
+            "process": os.getpid(),
+            "numbers": sorted(numbers),
+        }
+        self._set(f"claim {self._me}", mine)
 
     def _set(self, key: str, value: Any) -> None:
         self._write(lambda: self._study.set_user_attr(key, value))
@@ -240,6 +247,21 @@ def distribution_of(dimension: Dimension) -> Any:
     if dimension.name == "beta":  # recorded as 1 − β, so that its scale is a plain logarithm
         return FloatDistribution(1 - high, 1 - low, log=dimension.scale == "log of 1-x")
     return FloatDistribution(low, high, log=dimension.scale == "log")
+
+
+def _is_alive(claim: dict[str, Any]) -> bool:
+    """Whether a program is still at work on what it claimed."""
+    if time.time() - claim["at"] > STALE_SECONDS:
+        return False
+    if os.name != "posix" or claim["host"] != platform.node():
+        return True
+    try:
+        os.kill(claim["process"], 0)  # asks only
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _plain(value: Any) -> Any:

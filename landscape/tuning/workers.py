@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -14,6 +15,8 @@ from typing import Any
 from landscape.errors import FieldError, LandscapeError
 
 MOST_WORKERS = 256
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # as malloc.h numbers them
+KEPT_BYTES = 32 * 2**20  # the most that glibc takes
 DASK_SECONDS = 5.0  # for a scheduler to answer
 
 
@@ -97,6 +100,11 @@ def _begin_work() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError, AttributeError):
         os.nice(5)  # the window stays fluid
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        # glibc gives large arrays back to the system at once, and each step would fault them in again.
+        allocator = ctypes.CDLL(None)
+        allocator.mallopt(M_MMAP_THRESHOLD, KEPT_BYTES)
+        allocator.mallopt(M_TRIM_THRESHOLD, KEPT_BYTES * 8)
 
 
 def _dask(address: str) -> Workers:

@@ -138,6 +138,21 @@ def test_two_programs_at_one_study_share_the_work_and_harm_nothing(path):
     assert recorded(path) == 12
 
 
+def test_what_a_living_program_is_at_work_on_is_left_to_it_and_what_a_dead_one_was_is_not(path):
+    proposals = TUNING.proposals([])
+    one, other = (Study(TRAINING, TUNING, str(path)) for _ in range(2))
+    one.claim(range(8))
+    assert [proposal.number for proposal in other.unclaimed(proposals)] == [8, 9, 10, 11]
+    assert len(one.unclaimed(proposals)) == 12  # its own
+    script = (
+        "import sys; from test_tuning_study import *; "
+        "Study(TRAINING, TUNING, sys.argv[1]).claim(range(12)); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.run([sys.executable, "-c", script, str(path)], cwd=Path(__file__).parent, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    assert [proposal.number for proposal in other.unclaimed(proposals)] == [8, 9, 10, 11]
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
