@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
 from landscape.descent import checked_steps, learning_rates
 from landscape.errors import FieldError
-from landscape.geometry.basin_walk import DIVERGED, TRAVELLING, UNDEFINED, Labels, Pace, Walk
+from landscape.geometry.basin_walk import DIVERGED, TRAVELLING, UNDEFINED, Labels, Walk
 from landscape.geometry.critical_points import critical_points
+from landscape.geometry.fused_walk import FusedWalk, fused_walk
+from landscape.geometry.pace import Pace
 from landscape.geometry.stability import largest_curvature, stability_limit
 from landscape.geometry.wells import LARGEST_REACH, Wells
 from landscape.optimizers import Optimizer
@@ -125,10 +127,17 @@ def basins(
     if shape[0] * shape[1] > MOST_CELLS:
         raise FieldError("shape", f"{shape[0]} × {shape[1]} cells are too many: at most {MOST_CELLS:,}.")
     rates = learning_rates(optimizer, schedule, checked_steps(steps))
-    if attractors is None:
-        attractors = critical_points(surface).attractors
-    wells = Wells(surface, [_checked_attractor(points) for points in attractors])
-    return _refined(surface, optimizer, (int(shape[0]), int(shape[1])), rates, wells)
+    given = None if attractors is None else [_checked_attractor(points) for points in attractors]
+    pace = Pace(optimizer, rates)
+    fused = fused_walk(surface, optimizer, pace)  # is compiled while the minima are searched for
+    wells = _found_wells(surface) if given is None else Wells(surface, given)
+    return _refined(surface, optimizer, (int(shape[0]), int(shape[1])), pace, fused, wells)
+
+
+@lru_cache(maxsize=8)
+def _found_wells(surface: Surface) -> Wells:
+    """The minima depend on no rule: one that is tuned finds them there."""
+    return Wells(surface, critical_points(surface).attractors)
 
 
 def _checked_attractor(given: Any) -> Array:
@@ -142,23 +151,23 @@ def _checked_attractor(given: Any) -> Array:
 
 
 def _refined(
-    surface: Surface, optimizer: Optimizer, shape: tuple[int, int], rates: Array, wells: Wells
-) -> Iterator[Basins]:
+    surface: Surface, optimizer: Optimizer, shape: tuple[int, int], pace: Pace, fused: FusedWalk | None,
+    wells: Wells,
+) -> Iterator[Basins]:  # fmt: skip
     (ny, nx), known = shape, np.zeros(shape, dtype=bool)
     labels = np.full(shape, TRAVELLING, dtype=np.int16)
     ends = np.full((2, *shape), np.nan)  # of those that have reached nothing yet
     middles = [low + (np.arange(n) + 0.5) * ((high - low) / n)
                for n, (low, high) in ((nx, surface.x), (ny, surface.y))]  # fmt: skip
-    last = float(rates[-1]) if len(rates) else 0.0
+    last = float(pace.rates[-1]) if len(pace.rates) else 0.0
     snapshot = _snapshot(surface, optimizer, labels, wells, max(FIRST_IN_BLOCK), last)
-    pace = Pace(optimizer, rates)
     for cell, first in FIRST_IN_BLOCK.items():
         # The block in the last column or row may be too narrow to hold its usual place.
         rows, columns = (np.minimum(np.arange(0, n, cell) + first, n - 1) for n in shape)
         wanted = np.zeros(shape, dtype=bool)
         wanted[np.ix_(rows, columns)] = True
         iy, ix = np.nonzero(wanted & ~known)
-        walk = Walk(surface, optimizer, pace, wells, np.stack([middles[0][ix], middles[1][iy]]))
+        walk = Walk(surface, optimizer, pace, wells, np.stack([middles[0][ix], middles[1][iy]]), fused)
         for _ in walk.rounds():
             yield snapshot
         labels[iy, ix], ends[:, iy, ix] = walk.labels, walk.ends

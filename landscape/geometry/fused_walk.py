@@ -1,0 +1,172 @@
+"""Walks very many starts to their ends in machine code, with the very results of `basin_walk`'s NumPy."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landscape.geometry.fused_code import FACTS, LANES, UNDECIDED, Code, Program, compiled
+from landscape.geometry.holes import may_be_undefined
+from landscape.geometry.pace import Pace
+from landscape.geometry.settling import is_held
+from landscape.geometry.wells import Wells
+from landscape.optimizers import Optimizer
+from landscape.surface import Array, Surface
+from landscape.tracing import Known, Trace, UntraceableError
+
+THREADS = 2
+PART = 2048  # starts walked to the end before it can be given up
+
+
+@dataclass
+class FusedWalk:
+    """A rule on a surface as machine code.
+
+    Attributes
+    ----------
+    code : being compiled
+    table : `(steps, columns)`, the numbers that a step has
+    looks : `(steps,)`, 1 before the steps at which it looks who has settled
+    """
+
+    code: Future[Code]
+    table: Array
+    looks: NDArray[np.int8]
+
+    def rounds(
+        self, starts: Array, wells: Wells | None, labels: NDArray[np.int16]
+    ) -> Generator[None, None, Array]:
+        """Walk starts `(2, n)`; sets the labels of whom a look has decided, returns where the others are.
+
+        Yields now and then, so that it can be given up.
+        """
+        count = starts.shape[1]
+        blocks = -(-count // LANES)
+        # Whole blocks: the last start again and again.
+        positions = np.pad(starts, ((0, 0), (0, blocks * LANES - count)), mode="edge")
+        reached = np.full(blocks * LANES, UNDECIDED, dtype=np.int16)
+        guide, raster, facts = _map_of(wells)
+        code = self.code.result()
+
+        def walk(first: int) -> None:
+            addresses = [positions[0, first:], positions[1, first:], reached[first:], self.table, self.looks,
+                         guide, raster, facts]  # fmt: skip
+            code(*(array.ctypes.data for array in addresses), min(PART // LANES, blocks - first // LANES),
+                 len(self.table))  # fmt: skip
+
+        parts = range(0, blocks * LANES, PART)
+        if len(parts) < 2:
+            for first in parts:
+                walk(first)
+        else:
+            with ThreadPoolExecutor(THREADS) as threads:
+                try:
+                    for _ in threads.map(walk, parts):
+                        yield
+                finally:
+                    threads.shutdown(cancel_futures=True)
+        labels[:] = reached[:count]
+        return positions[:, :count]
+
+
+def fused_walk(surface: Surface, optimizer: Optimizer, pace: Pace) -> FusedWalk | None:
+    """None if the rule or the surface does something that machine code cannot do with NumPy's very bits.
+
+    Such are sine, exponential and logarithm, whose last bits are NumPy's own.
+    """
+    if not len(pace.rates) or may_be_undefined(surface, optimizer):
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            program, table = _traced(surface, optimizer, pace)
+    except UntraceableError:
+        return None
+    compiler = ThreadPoolExecutor(1)
+    code = compiler.submit(compiled, program)
+    compiler.shutdown(wait=False)  # its thread ends with that
+    looks = np.zeros(len(pace.rates), dtype=np.int8)
+    looks[pace.looks[1:-1]] = 1
+    return FusedWalk(code, table, looks)
+
+
+def _traced(surface: Surface, optimizer: Optimizer, pace: Pace) -> tuple[Program, Array]:
+    trace, count = Trace(), len(pace.rates)
+
+    def known(name: str, value: Any) -> Known:
+        return Known(name, (value,) * count)
+
+    def at_looks(name: str, values: Array) -> Known:
+        everywhere = np.ones(count)
+        everywhere[pace.looks[:-1]] = values[:-1]
+        return Known(name, tuple(everywhere))
+
+    # The rule's and the surface's numbers are columns of the table: other ones need no other code.
+    rule: Any = copy.copy(optimizer)
+    for item in fields(rule):
+        value = getattr(rule, item.name)
+        if not isinstance(value, bool | str):
+            object.__setattr__(rule, item.name, known(f"rule {item.name}", value))
+    rates = Known("rate", tuple(pace.rates))
+    names = zip(surface.expression.parameters, map(np.float64, surface.values), strict=True)
+    parameters = [known(f"surface {name}", value) for name, value in names]
+
+    position = [trace.leaf(f"position {axis}") for axis in (0, 1)]
+    no_push = trace.note("number", (0.0).hex())
+    gradient = surface.expression.gradient(*position, *parameters)
+    initial, states, moves, news, coasts = [], 0, [], [], []
+    for axis in (0, 1):
+        memory, leaves = rule.init(position[axis]), []
+        for leaf in memory:
+            if isinstance(leaf, int):
+                if leaf:
+                    raise UntraceableError("a count that does not begin at 0")
+                leaves.append(Known("taken", tuple(range(count))))
+            else:
+                initial.append(trace.place_of(leaf))
+                leaves.append(trace.leaf(f"state {states}"))
+                states += 1
+        state = type(memory)(*leaves)
+        move, new = rule.update(gradient[axis], state, position[axis], rates)
+        coast, _ = rule.update(no_push, state, position[axis], rates)
+        moves.append(move)
+        coasts.append(coast)
+        for leaf, after in zip(leaves, new, strict=True):
+            if not isinstance(leaf, Known):
+                news.append(trace.place_of(after))
+            elif after.values != tuple(range(1, count + 1)):
+                raise UntraceableError("a count of something else than steps")
+
+    well = {fact: trace.leaf(fact) for fact in FACTS}
+    apart = [at - well[axis] for at, axis in zip(position, "xy", strict=True)]
+    height = surface.expression.value(*position, *parameters) - well["floor"]
+    distance = apart[0] * apart[0] + apart[1] * apart[1]
+    near = (distance < well["reach²"]) & (height < well["rim"])
+    sure = is_held(
+        tuple(gradient), tuple(coasts), tuple(moves), height, well["rim"], well["stiffness"],
+        (well["stiffness x"], well["stiffness y"]), at_looks("echo", pace.echo), at_looks("growth", pace.growth),
+    )  # fmt: skip
+    program = Program(
+        tuple(trace.steps), len(trace.columns), tuple(initial), tuple(map(trace.place_of, moves)),
+        tuple(news), near.place, sure.place,
+    )  # fmt: skip
+    table = np.array([column.values for column in trace.columns], dtype=float).T
+    return program, np.ascontiguousarray(table)
+
+
+def _map_of(wells: Wells | None) -> tuple[Array, NDArray[np.int32], Array]:
+    """The raster of `Wells.guide` and the facts about each of its points, as the code reads them."""
+    if wells is None:
+        return np.zeros(6), np.full((1, 1), -1, dtype=np.int32), np.zeros((1, len(FACTS) + 1))
+    low, scale, raster = wells.guide
+    rows, columns = raster.shape
+    guide = np.concatenate([low.ravel(), scale.ravel(), [columns - 1, rows - 1]])
+    owner = wells.owner
+    facts = [*wells.points.T, wells.reach[owner] ** 2, wells.floor[owner], wells.rim[owner],
+             wells.stiffness[owner], *wells.stiffness_by_axis[:, owner], owner]  # fmt: skip
+    return guide, raster.astype(np.int32), np.ascontiguousarray(np.array(facts, dtype=float).T)
