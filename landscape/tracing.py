@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from itertools import repeat
+from itertools import repeat, starmap
 from typing import Any
 
 import numpy as np
@@ -87,7 +87,7 @@ class Known(_Number):
     Attributes
     ----------
     key : how it came about, whatever its value
-    values : one for each step, all of the type that the plain path has there
+    values : one for all steps, or one for each; of the types that the plain path has there
     """
 
     def __init__(self, key: Any, values: tuple[Any, ...]) -> None:
@@ -169,9 +169,11 @@ def _apply(function: Callable[..., Any], *operands: Any) -> Any:
 
 def _calculated(function: Callable[..., Any], operands: tuple[Any, ...]) -> Known:
     key = (function.__name__, *(o.key if isinstance(o, Known) else repr(o) for o in operands))
-    rows = zip(*(o.values if isinstance(o, Known) else repeat(o) for o in operands), strict=False)
+    values = [o.values if isinstance(o, Known) else (o,) for o in operands]
+    longest = max(map(len, values))
+    rows = zip(*(v if len(v) == longest else repeat(v[0]) for v in values), strict=False)
     try:
-        return Known(key, tuple(function(*row) for row in rows))
+        return Known(key, tuple(starmap(function, rows)))
     except ArithmeticError as error:  # Python refuses what arrays go on with
         raise UntraceableError(str(error)) from error
 

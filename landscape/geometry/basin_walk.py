@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from landscape.geometry.fused_walk import FusedWalk
+from landscape.geometry.fused_walk import PATIENCE, FusedWalk
 from landscape.geometry.holes import may_be_undefined
 from landscape.geometry.pace import Pace
 from landscape.geometry.settling import is_held
@@ -22,7 +22,6 @@ DIVERGED, TRAVELLING, UNDEFINED = -1, -2, -3
 Labels = NDArray[np.int16]
 
 HERD = 12288  # starts walked together: their arrays stay in the cache
-PATIENCE = 0.04  # seconds between two chances to give it up
 
 
 @dataclass

@@ -16,11 +16,10 @@ from typing import Any
 from landscape.tracing import Step
 
 LANES = 16  # starts in a block: several independent chains for each unit to work on
+FEW = 4  # of them are looked at together: the look is long, and with more lanes takes long to compile
 FACTS = ("x", "y", "reach²", "floor", "rim", "stiffness", "stiffness x", "stiffness y")
 UNDECIDED, LOST = -2, -1
 
-_DOUBLES, _FLAGS = f"<{LANES} x double>", f"<{LANES} x i1>"
-_INTS, _SHORTS, _PLACES = f"<{LANES} x i32>", f"<{LANES} x i16>", f"<{LANES} x ptr>"
 _ARITHMETIC = {"+": "fadd", "-": "fsub", "*": "fmul", "/": "fdiv"}
 _COMPARISON = {"<": "olt", ">": "ogt", ">=": "oge", "==": "oeq"}
 
@@ -54,10 +53,10 @@ Code = Callable[..., None]
 
 @lru_cache(maxsize=64)
 def compiled(program: Program) -> Code:
-    """The loop as a function of addresses and counts, in the order of `_HEAD`; it runs without the GIL."""
+    """The loop as a function of addresses and counts, in the order of `_walk`; it runs without the GIL."""
     import llvmlite.binding as llvm
 
-    module = llvm.parse_assembly(_source(program))
+    module = llvm.parse_assembly(_declarations() + _walk(program) + _look(program))
     # All that an optimizer would find is gone from a trace: no passes are worth their time.
     engine = llvm.create_mcjit_compiler(module, _machine())
     engine.finalize_object()
@@ -85,14 +84,43 @@ def _machine() -> Any:
 
 
 class _Writer:
-    """Writes the lines of a function; each step of the trace once, where it is first needed."""
+    """Writes the lines of a function for so many lanes; each step of the trace once.
 
-    def __init__(self, program: Program) -> None:
-        self.program, self.lines = program, list[str]()
+    Attributes
+    ----------
+    doubles, flags, shorts, ints : the types of so many
+    written : what each step that has been written is called
+    """
+
+    def __init__(self, program: Program, lanes: int, prefix: str = "v") -> None:
+        self.program, self.lanes, self.prefix, self.lines = program, lanes, prefix, list[str]()
+        self.doubles, self.flags = f"<{lanes} x double>", f"<{lanes} x i1>"
+        self.shorts, self.ints = f"<{lanes} x i16>", f"<{lanes} x i32>"
         self.written: dict[int, str] = {}
 
     def __call__(self, *lines: str) -> None:
         self.lines.extend(lines)
+
+    def spread(self, name: str, address: str) -> None:
+        """The double at an address, for every lane."""
+        self(f"{name}.1 = load double, ptr {address}",
+             f"{name}.v = insertelement {self.doubles} poison, double {name}.1, i64 0",
+             f"{name} = shufflevector {self.doubles} {name}.v, {self.doubles} poison, {self.ints} zeroinitializer")  # fmt: skip
+
+    def gather(self, name: str, kind: str, array: str, places: str) -> None:
+        """The elements of an array at a vector of places."""
+        before = "poison"
+        for lane in range(self.lanes):
+            after = f"{name}.{lane}" if lane < self.lanes - 1 else name
+            self(f"{name}.p{lane} = extractelement {self.ints} {places}, i64 {lane}",
+                 f"{name}.a{lane} = getelementptr {kind}, ptr {array}, i32 {name}.p{lane}",
+                 f"{name}.e{lane} = load {kind}, ptr {name}.a{lane}",
+                 f"{after} = insertelement <{self.lanes} x {kind}> {before}, {kind} {name}.e{lane}, i64 {lane}")  # fmt: skip
+            before = after
+
+    def whole(self, value: int, kind: str) -> str:
+        """A whole number, for every lane."""
+        return "<" + ", ".join([f"{kind} {value}"] * self.lanes) + ">"
 
     def need(self, places: Iterable[int], leaves: dict[str, str]) -> None:
         """Write the steps that these places need, in order."""
@@ -110,151 +138,143 @@ class _Writer:
 
     def _written(self, place: int, leaves: dict[str, str]) -> str:
         what, *operands = self.program.steps[place]
+        name, doubles = f"%{self.prefix}{place}", self.doubles
         if what == "leaf":
             return leaves[operands[0]]
-        if what == "number":
-            return splat(float.fromhex(operands[0]))
-        name = f"%v{place}"
+        if what == "number":  # exactly, by its bits
+            bits = int.from_bytes(ctypes.c_double(float.fromhex(operands[0])), "little")
+            return "<" + ", ".join([f"double 0x{bits:016X}"] * self.lanes) + ">"
         if what == "column":
-            self(f"%c{place} = getelementptr double, ptr %row, i64 {operands[0]}",
-                 f"%s{place} = load double, ptr %c{place}",
-                 f"%i{place} = insertelement {_DOUBLES} poison, double %s{place}, i64 0",
-                 f"{name} = shufflevector {_DOUBLES} %i{place}, {_DOUBLES} poison, {_INTS} zeroinitializer")  # fmt: skip
+            self(f"{name}.a = getelementptr double, ptr %row, i64 {operands[0]}")
+            self.spread(name, f"{name}.a")
             return name
         a, *others = (self.written[operand] for operand in operands)
         if what in _ARITHMETIC:
-            self(f"{name} = {_ARITHMETIC[what]} {_DOUBLES} {a}, {others[0]}")
+            self(f"{name} = {_ARITHMETIC[what]} {doubles} {a}, {others[0]}")
         elif what in _COMPARISON:
-            self(f"{name} = fcmp {_COMPARISON[what]} {_DOUBLES} {a}, {others[0]}")
+            self(f"{name} = fcmp {_COMPARISON[what]} {doubles} {a}, {others[0]}")
         elif what == "negate":
-            self(f"{name} = fneg {_DOUBLES} {a}")
+            self(f"{name} = fneg {doubles} {a}")
         elif what == "and":
-            self(f"{name} = and {_FLAGS} {a}, {others[0]}")
+            self(f"{name} = and {self.flags} {a}, {others[0]}")
         elif what == "choose":
-            self(f"{name} = select {_FLAGS} {a}, {_DOUBLES} {others[0]}, {_DOUBLES} {others[1]}")
+            self(f"{name} = select {self.flags} {a}, {doubles} {others[0]}, {doubles} {others[1]}")
         else:
             function = {"sqrt": "sqrt", "abs": "fabs"}[what]
-            self(f"{name} = call {_DOUBLES} @llvm.{function}.v{LANES}f64({_DOUBLES} {a})")
+            self(f"{name} = call {doubles} @llvm.{function}.v{self.lanes}f64({doubles} {a})")
         return name
 
 
-def splat(value: float) -> str:
-    """The same number for every lane, as LLVM writes it: exactly, by its bits."""
-    bits = int.from_bytes(ctypes.c_double(value), "little")
-    return "<" + ", ".join([f"double 0x{bits:016X}"] * LANES) + ">"
+def _declarations() -> str:
+    return "".join(
+        f"declare <{lanes} x double> @llvm.{function}.v{lanes}f64(<{lanes} x double>)\n"
+        for lanes in (LANES, FEW)
+        for function in ("sqrt", "fabs")
+    )
 
 
-def _whole(value: int, kind: str) -> str:
-    return "<" + ", ".join([f"{kind} {value}"] * LANES) + ">"
-
-
-_HEAD = f"""
-declare {_DOUBLES} @llvm.sqrt.v{LANES}f64({_DOUBLES})
-declare {_DOUBLES} @llvm.fabs.v{LANES}f64({_DOUBLES})
-declare {_DOUBLES} @llvm.masked.gather.v{LANES}f64.v{LANES}p0({_PLACES}, i32, {_FLAGS}, {_DOUBLES})
-declare {_INTS} @llvm.masked.gather.v{LANES}i32.v{LANES}p0({_PLACES}, i32, {_FLAGS}, {_INTS})
-
-define void @walk(ptr %xs, ptr %ys, ptr %labels, ptr %table, ptr %looks, ptr %guide, ptr %raster,
-                  ptr %facts, i64 %blocks, i64 %steps) {{
-"""
-
-
-def _source(program: Program) -> str:
+def _walk(program: Program) -> str:
     """The loop over blocks of starts, and inside it the one over steps."""
-    write = _Writer(program)
-    states = range(len(program.states))
-    write("start:", "br label %block", "block:",
-          "%b = phi i64 [0, %start], [%b.next, %done]",
-          f"%first = mul i64 %b, {LANES}")  # fmt: skip
-    for axis, array in enumerate(("xs", "ys")):
-        write(f"%at{axis} = getelementptr double, ptr %{array}, i64 %first",
-              f"%start{axis} = load {_DOUBLES}, ptr %at{axis}, align 8")  # fmt: skip
+    write = _Writer(program, LANES, "initial")
+    doubles, states, axes = write.doubles, range(len(program.states)), (0, 1)
+    write("define void @walk(ptr %xs, ptr %ys, ptr %labels, ptr %table, ptr %looks, ptr %guide, ptr %raster, "
+          "ptr %facts, i64 %blocks, i64 %steps) {", "start:",
+          f"%seen = alloca [{2 + len(states)} x {doubles}], align 64", "br label %block", "block:",
+          "%b = phi i64 [0, %start], [%b.next, %done]", f"%first = mul i64 %b, {LANES}")  # fmt: skip
+    for axis in axes:
+        write(f"%at{axis} = getelementptr double, ptr %{'xy'[axis]}s, i64 %first",
+              f"%start{axis} = load {doubles}, ptr %at{axis}, align 8")  # fmt: skip
     write("%label = getelementptr i16, ptr %labels, i64 %first")
-    write.need(program.initial, {f"position {axis}": f"%start{axis}" for axis in (0, 1)})
+    write.need(program.initial, {f"position {axis}": f"%start{axis}" for axis in axes})
     initial = [write.written[place] for place in program.initial]
-    write.written.clear()  # the loop has other positions
 
-    write("br label %step", "step:", "%k = phi i64 [0, %block], [%k.next, %move]")
-    for axis in (0, 1):
-        write(f"%p{axis} = phi {_DOUBLES} [%start{axis}, %block], [%p{axis}.next, %move]")
-    # What is set within the loop has names that are known before it is written.
-    news = [f"%state{i}.next" for i in states]
+    # In the loop, positions and states are others: what is written from here on has other names.
+    rest = _Writer(program, LANES)
+    rest("br label %step", "step:", "%k = phi i64 [0, %block], [%k.next, %move]")
+    for axis in axes:
+        rest(f"%p{axis} = phi {doubles} [%start{axis}, %block], [%p{axis}.next, %move]")
+    lines, rest.lines = rest.lines, []
+    leaves = {f"position {axis}": f"%p{axis}" for axis in axes} | {f"state {i}": f"%s{i}" for i in states}
+    rest.need([*program.moves, *program.states], leaves)
+    arithmetic, rest.lines = rest.lines, lines
     for i in states:
-        write(f"%state{i} = phi {_DOUBLES} [{initial[i]}, %block], [{news[i]}, %move]")
-    leaves = {f"position {axis}": f"%p{axis}" for axis in (0, 1)} | {f"state {i}": f"%state{i}" for i in states}
-    write(f"%offset = mul i64 %k, {program.columns}", "%row = getelementptr double, ptr %table, i64 %offset")
-    write.need([*program.moves, *program.states], leaves)
-    write("%flag = getelementptr i8, ptr %looks, i64 %k", "%f = load i8, ptr %flag", "%looking = icmp ne i8 %f, 0",
-          "br i1 %looking, label %look, label %move")  # fmt: skip
-    written = dict(write.written)
-    _look(write, leaves)
-    write.written = written
-    write("move:")
-    for axis in (0, 1):
-        write(f"%p{axis}.next = fadd {_DOUBLES} %p{axis}, {written[program.moves[axis]]}")
-    for i in states:  # a copy, for the name
-        write(f"{news[i]} = select i1 true, {_DOUBLES} {written[program.states[i]]}, {_DOUBLES} zeroinitializer")
-    write("%k.next = add i64 %k, 1", "%more = icmp ult i64 %k.next, %steps", "br i1 %more, label %step, label %done",
-          "done:")  # fmt: skip
-    for axis in (0, 1):
-        write(f"%end{axis} = phi {_DOUBLES} [%p{axis}.next, %move], [%p{axis}, %look], [%p{axis}, %well]")
-    for axis in (0, 1):
-        write(f"store {_DOUBLES} %end{axis}, ptr %at{axis}, align 8")
-    write("%b.next = add i64 %b, 1", "%further = icmp ult i64 %b.next, %blocks",
-          "br i1 %further, label %block, label %end", "end:", "ret void", "}")  # fmt: skip
-    return _HEAD + "\n".join(write.lines)
+        rest(f"%s{i} = phi {doubles} [{initial[i]}, %block], [{rest.written[program.states[i]]}, %move]")
+    rest(f"%offset = mul i64 %k, {program.columns}", "%row = getelementptr double, ptr %table, i64 %offset",
+         *arithmetic,
+         "%flag = getelementptr i8, ptr %looks, i64 %k", "%f = load i8, ptr %flag", "%looking = icmp ne i8 %f, 0",
+         "br i1 %looking, label %look, label %move", "look:")  # fmt: skip
+    for i, value in enumerate(leaves.values()):
+        rest(f"%seen{i} = getelementptr {doubles}, ptr %seen, i64 {i}",
+             f"store {doubles} {value}, ptr %seen{i}, align 64")  # fmt: skip
+    rest("%more = call i1 @look(ptr %seen, ptr %label, ptr %row, ptr %guide, ptr %raster, ptr %facts)",
+         "br i1 %more, label %move, label %done", "move:")  # fmt: skip
+    for axis in axes:
+        rest(f"%p{axis}.next = fadd {doubles} %p{axis}, {rest.written[program.moves[axis]]}")
+    rest("%k.next = add i64 %k, 1", "%going = icmp ult i64 %k.next, %steps",
+         "br i1 %going, label %step, label %done", "done:")  # fmt: skip
+    for axis in axes:
+        rest(f"%end{axis} = phi {doubles} [%p{axis}.next, %move], [%p{axis}, %look]")
+    for axis in axes:
+        rest(f"store {doubles} %end{axis}, ptr %at{axis}, align 8")
+    rest("%b.next = add i64 %b, 1", "%further = icmp ult i64 %b.next, %blocks",
+         "br i1 %further, label %block, label %end", "end:", "ret void", "}", "")  # fmt: skip
+    return "\n".join([*write.lines, *rest.lines])
 
 
-def _look(write: _Writer, leaves: dict[str, str]) -> None:
-    """Who has left the numbers, and who is sure to stay in a well; on to the next block if that is all."""
-    write("look:",
-          f"%known = load {_SHORTS}, ptr %label, align 2",
-          f"%sum = fadd {_DOUBLES} %p0, %p1", f"%zero = fsub {_DOUBLES} %sum, %sum",
-          f"%open = icmp eq {_SHORTS} %known, {_whole(UNDECIDED, 'i16')}",
-          f"%lost = fcmp uno {_DOUBLES} %zero, %zero",
-          f"%losing = and {_FLAGS} %open, %lost",
-          f"%kept = select {_FLAGS} %losing, {_SHORTS} {_whole(LOST, 'i16')}, {_SHORTS} %known",
-          f"store {_SHORTS} %kept, ptr %label, align 2",
-          f"%walking = icmp eq {_SHORTS} %kept, {_whole(UNDECIDED, 'i16')}")  # fmt: skip
+def _look(program: Program) -> str:
+    """Labels who of a block has left the numbers or is sure to stay in a well; whether any walks on."""
+    write = _Writer(program, FEW)
+    doubles, flags, shorts, ints = write.doubles, write.flags, write.shorts, write.ints
+    write("define internal i1 @look(ptr %seen, ptr %labels, ptr %row, ptr %guide, ptr %raster, ptr %facts) "
+          "noinline {", "start:")  # fmt: skip
     # The guide holds: low x, low y, scale x, scale y, last column, last row.
     for i in range(6):
-        write(f"%g{i} = getelementptr double, ptr %guide, i64 {i}", f"%h{i} = load double, ptr %g{i}",
-              f"%j{i} = insertelement {_DOUBLES} poison, double %h{i}, i64 0",
-              f"%guide{i} = shufflevector {_DOUBLES} %j{i}, {_DOUBLES} poison, {_INTS} zeroinitializer")  # fmt: skip
+        write(f"%guide{i}.a = getelementptr double, ptr %guide, i64 {i}")
+        write.spread(f"%guide{i}", f"%guide{i}.a")
+    write(f"%last = fptosi {doubles} %guide4 to {ints}", f"%width = add {ints} %last, {write.whole(1, 'i32')}",
+          "br label %few", "few:", "%i = phi i64 [0, %start], [%i.next, %next]",
+          "%any = phi i1 [false, %start], [%any.next, %next]",
+          "%label = getelementptr i16, ptr %labels, i64 %i",
+          f"%known = load {shorts}, ptr %label, align 2")  # fmt: skip
+    leaves = {}
+    for place, name in enumerate(["position 0", "position 1", *(f"state {i}" for i in range(len(program.states)))]):
+        leaves[name] = f"%seen{place}"
+        write(f"%offset{place} = add i64 %i, {place * LANES}",
+              f"%a{place} = getelementptr double, ptr %seen, i64 %offset{place}",
+              f"%seen{place} = load {doubles}, ptr %a{place}, align 8")  # fmt: skip
+    write(f"%sum = fadd {doubles} %seen0, %seen1", f"%zero = fsub {doubles} %sum, %sum",
+          f"%open = icmp eq {shorts} %known, {write.whole(UNDECIDED, 'i16')}",
+          f"%lost = fcmp uno {doubles} %zero, %zero", f"%losing = and {flags} %open, %lost",
+          f"%kept = select {flags} %losing, {shorts} {write.whole(LOST, 'i16')}, {shorts} %known",
+          f"%walking = icmp eq {shorts} %kept, {write.whole(UNDECIDED, 'i16')}")  # fmt: skip
     for axis in (0, 1):
         # Outside, and also nan, is brought to the raster's edge, where there is no well.
-        write(f"%from{axis} = fsub {_DOUBLES} %p{axis}, %guide{axis}",
-              f"%cell{axis} = fmul {_DOUBLES} %from{axis}, %guide{2 + axis}",
-              f"%right{axis} = fcmp ogt {_DOUBLES} %cell{axis}, zeroinitializer",
-              f"%low{axis} = select {_FLAGS} %right{axis}, {_DOUBLES} %cell{axis}, {_DOUBLES} zeroinitializer",
-              f"%left{axis} = fcmp olt {_DOUBLES} %low{axis}, %guide{4 + axis}",
-              f"%in{axis} = select {_FLAGS} %left{axis}, {_DOUBLES} %low{axis}, {_DOUBLES} %guide{4 + axis}",
-              f"%index{axis} = fptosi {_DOUBLES} %in{axis} to {_INTS}")  # fmt: skip
-    write(f"%last = fptosi {_DOUBLES} %guide4 to {_INTS}", f"%width = add {_INTS} %last, {_whole(1, 'i32')}",
-          f"%rows = mul {_INTS} %index1, %width", f"%spot = add {_INTS} %rows, %index0",
-          f"%spots = getelementptr i32, ptr %raster, {_INTS} %spot",
-          f"%nearest = call {_INTS} @llvm.masked.gather.v{LANES}i32.v{LANES}p0({_PLACES} %spots, i32 4, "
-          f"{_FLAGS} %walking, {_INTS} {_whole(-1, 'i32')})",
-          f"%near = icmp sge {_INTS} %nearest, zeroinitializer",
-          f"%near.bits = bitcast {_FLAGS} %near to i{LANES}", f"%some = icmp ne i{LANES} %near.bits, 0",
-          f"%walking.bits = bitcast {_FLAGS} %walking to i{LANES}",
-          f"%none = icmp eq i{LANES} %walking.bits, 0",
-          "br i1 %none, label %done, label %search", "search:",
-          "br i1 %some, label %well, label %move", "well:",
-          f"%entry = mul {_INTS} %nearest, {_whole(len(FACTS) + 1, 'i32')}")  # fmt: skip
+        write(f"%from{axis} = fsub {doubles} %seen{axis}, %guide{axis}",
+              f"%cell{axis} = fmul {doubles} %from{axis}, %guide{2 + axis}",
+              f"%right{axis} = fcmp ogt {doubles} %cell{axis}, zeroinitializer",
+              f"%low{axis} = select {flags} %right{axis}, {doubles} %cell{axis}, {doubles} zeroinitializer",
+              f"%left{axis} = fcmp olt {doubles} %low{axis}, %guide{4 + axis}",
+              f"%in{axis} = select {flags} %left{axis}, {doubles} %low{axis}, {doubles} %guide{4 + axis}",
+              f"%index{axis} = fptosi {doubles} %in{axis} to {ints}")  # fmt: skip
+    write(f"%rows = mul {ints} %index1, %width", f"%spot = add {ints} %rows, %index0")
+    write.gather("%nearest", "i32", "%raster", "%spot")
+    write(f"%wells = icmp sge {ints} %nearest, zeroinitializer", f"%near = and {flags} %wells, %walking",
+          f"%near.bits = bitcast {flags} %near to i{FEW}", f"%some = icmp ne i{FEW} %near.bits, 0",
+          "br i1 %some, label %well, label %next", "well:",
+          f"%real = select {flags} %near, {ints} %nearest, {ints} zeroinitializer",
+          f"%entry = mul {ints} %real, {write.whole(len(FACTS) + 1, 'i32')}")  # fmt: skip
     for i, fact in enumerate((*FACTS, "owner")):
-        write(f"%e{i} = add {_INTS} %entry, {_whole(i, 'i32')}",
-              f"%facts{i} = getelementptr double, ptr %facts, {_INTS} %e{i}",
-              f"%fact{i} = call {_DOUBLES} @llvm.masked.gather.v{LANES}f64.v{LANES}p0({_PLACES} %facts{i}, "
-              f"i32 8, {_FLAGS} %near, {_DOUBLES} zeroinitializer)")  # fmt: skip
-        leaves = {**leaves, fact: f"%fact{i}"}
-    program = write.program
+        write(f"%entry{i} = add {ints} %entry, {write.whole(i, 'i32')}")
+        write.gather(f"%fact{i}", "double", "%facts", f"%entry{i}")
+        leaves[fact] = f"%fact{i}"
     write.need([program.near, program.sure], leaves)
-    write(f"%sure = and {_FLAGS} {write.written[program.near]}, {write.written[program.sure]}",
-          f"%settling = and {_FLAGS} %near, %sure",
-          f"%owner = fptosi {_DOUBLES} %fact{len(FACTS)} to {_SHORTS}",
-          f"%new = select {_FLAGS} %settling, {_SHORTS} %owner, {_SHORTS} %kept",
-          f"store {_SHORTS} %new, ptr %label, align 2",
-          f"%still = icmp eq {_SHORTS} %new, {_whole(UNDECIDED, 'i16')}",
-          f"%still.bits = bitcast {_FLAGS} %still to i{LANES}", f"%idle = icmp eq i{LANES} %still.bits, 0",
-          "br i1 %idle, label %done, label %move")  # fmt: skip
+    write(f"%in = and {flags} {write.written[program.near]}, {write.written[program.sure]}",
+          f"%settling = and {flags} %near, %in", f"%owner = fptosi {doubles} %fact{len(FACTS)} to {shorts}",
+          f"%settled = select {flags} %settling, {shorts} %owner, {shorts} %kept", "br label %next", "next:",
+          f"%new = phi {shorts} [%kept, %few], [%settled, %well]", f"store {shorts} %new, ptr %label, align 2",
+          f"%still = icmp eq {shorts} %new, {write.whole(UNDECIDED, 'i16')}",
+          f"%still.bits = bitcast {flags} %still to i{FEW}", f"%goes = icmp ne i{FEW} %still.bits, 0",
+          "%any.next = or i1 %any, %goes", f"%i.next = add i64 %i, {FEW}",
+          f"%further = icmp ult i64 %i.next, {LANES}", "br i1 %further, label %few, label %end", "end:",
+          "ret i1 %any.next", "}")  # fmt: skip
+    return "\n".join(write.lines)

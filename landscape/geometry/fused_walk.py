@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+import threading
+import time
+from collections import deque
 from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields
@@ -20,8 +23,8 @@ from landscape.optimizers import Optimizer
 from landscape.surface import Array, Surface
 from landscape.tracing import Known, Trace, UntraceableError
 
-THREADS = 2
-PART = 2048  # starts walked to the end before it can be given up
+PART = 1024  # starts walked to the end before it can be given up
+PATIENCE = 0.04  # seconds between two chances to do so
 
 
 @dataclass
@@ -60,17 +63,22 @@ class FusedWalk:
             code(*(array.ctypes.data for array in addresses), min(PART // LANES, blocks - first // LANES),
                  len(self.table))  # fmt: skip
 
-        parts = range(0, blocks * LANES, PART)
-        if len(parts) < 2:
+        # Both threads take the next part from the same iterator until none is left.
+        parts = iter(range(0, blocks * LANES, PART))
+        helper = threading.Thread(target=lambda: [walk(first) for first in parts])
+        if count > PART:
+            helper.start()
+        given_up = time.monotonic() + PATIENCE
+        try:
             for first in parts:
                 walk(first)
-        else:
-            with ThreadPoolExecutor(THREADS) as threads:
-                try:
-                    for _ in threads.map(walk, parts):
-                        yield
-                finally:
-                    threads.shutdown(cancel_futures=True)
+                if time.monotonic() > given_up:
+                    yield
+                    given_up = time.monotonic() + PATIENCE
+        finally:
+            deque(parts, maxlen=0)
+            if count > PART:
+                helper.join()
         labels[:] = reached[:count]
         return positions[:, :count]
 
@@ -99,7 +107,7 @@ def _traced(surface: Surface, optimizer: Optimizer, pace: Pace) -> tuple[Program
     trace, count = Trace(), len(pace.rates)
 
     def known(name: str, value: Any) -> Known:
-        return Known(name, (value,) * count)
+        return Known(name, (value,))
 
     def at_looks(name: str, values: Array) -> Known:
         everywhere = np.ones(count)
@@ -155,8 +163,10 @@ def _traced(surface: Surface, optimizer: Optimizer, pace: Pace) -> tuple[Program
         tuple(trace.steps), len(trace.columns), tuple(initial), tuple(map(trace.place_of, moves)),
         tuple(news), near.place, sure.place,
     )  # fmt: skip
-    table = np.array([column.values for column in trace.columns], dtype=float).T
-    return program, np.ascontiguousarray(table)
+    table = np.empty((count, len(trace.columns)))
+    for place, column in enumerate(trace.columns):
+        table[:, place] = column.values
+    return program, table
 
 
 def _map_of(wells: Wells | None) -> tuple[Array, NDArray[np.int32], Array]:
