@@ -128,10 +128,16 @@ def basins(
         raise FieldError("shape", f"{shape[0]} × {shape[1]} cells are too many: at most {MOST_CELLS:,}.")
     rates = learning_rates(optimizer, schedule, checked_steps(steps))
     given = None if attractors is None else [_checked_attractor(points) for points in attractors]
-    pace = Pace(optimizer, rates)
+    pace = _pace(optimizer, tuple(rates))
     fused = fused_walk(surface, optimizer, pace)  # is compiled while the minima are searched for
     wells = _found_wells(surface) if given is None else Wells(surface, given)
     return _refined(surface, optimizer, (int(shape[0]), int(shape[1])), pace, fused, wells)
+
+
+@lru_cache(maxsize=64)
+def _pace(optimizer: Optimizer, rates: tuple[float, ...]) -> Pace:
+    """A rule's pace depends on no surface: another formula finds it there."""
+    return Pace(optimizer, np.array(rates))
 
 
 @lru_cache(maxsize=8)
@@ -156,9 +162,10 @@ def _refined(
 ) -> Iterator[Basins]:  # fmt: skip
     (ny, nx), known = shape, np.zeros(shape, dtype=bool)
     labels = np.full(shape, TRAVELLING, dtype=np.int16)
-    ends = np.full((2, *shape), np.nan)  # of those that have reached nothing yet
+    ends = np.full((2, ny * nx), np.nan)  # of those that have reached nothing yet
     middles = [low + (np.arange(n) + 0.5) * ((high - low) / n)
                for n, (low, high) in ((nx, surface.x), (ny, surface.y))]  # fmt: skip
+    starts = np.stack(np.meshgrid(*middles)).reshape(2, -1)
     last = float(pace.rates[-1]) if len(pace.rates) else 0.0
     snapshot = _snapshot(surface, optimizer, labels, wells, max(FIRST_IN_BLOCK), last)
     for cell, first in FIRST_IN_BLOCK.items():
@@ -166,15 +173,20 @@ def _refined(
         rows, columns = (np.minimum(np.arange(0, n, cell) + first, n - 1) for n in shape)
         wanted = np.zeros(shape, dtype=bool)
         wanted[np.ix_(rows, columns)] = True
-        iy, ix = np.nonzero(wanted & ~known)
-        walk = Walk(surface, optimizer, pace, wells, np.stack([middles[0][ix], middles[1][iy]]), fused)
+        cells = np.flatnonzero(wanted & ~known)
+        walk = Walk(surface, optimizer, pace, wells, starts.take(cells, axis=1), fused)
         for _ in walk.rounds():
             yield snapshot
-        labels[iy, ix], ends[:, iy, ix] = walk.labels, walk.ends
+        labels.ravel()[cells] = walk.labels
+        going = np.flatnonzero(np.isfinite(walk.ends[0]))
+        ends[:, cells[going]] = walk.ends.take(going, axis=1)
         known |= wanted
-        wells = _match(labels, ends, wells)
-        blocks = labels[np.ix_(rows[np.arange(ny) // cell], columns[np.arange(nx) // cell])]
-        snapshot = _snapshot(surface, optimizer, np.where(known, labels, blocks), wells, cell, last)
+        wells = _match(labels.ravel(), ends, wells)
+        picture = labels
+        if cell > 1:
+            blocks = labels.take(rows.repeat(cell)[:ny], axis=0).take(columns.repeat(cell)[:nx], axis=1)
+            picture = np.where(known, labels, blocks)
+        snapshot = _snapshot(surface, optimizer, picture, wells, cell, last)
         yield snapshot
 
 
@@ -202,16 +214,16 @@ def _repelled(optimizer: Optimizer, wells: Wells, rate: float) -> Any:
 
 def _match(labels: Labels, ends: Array, wells: Wells) -> Wells:
     """Label the ends within reach of an attractor; the wells, with those that the other ends are in."""
-    iy, ix = np.nonzero(np.isfinite(ends[0]))
-    points = ends[:, iy, ix].T
+    going = np.flatnonzero(np.isfinite(ends[0]))
+    points = ends.take(going, axis=1).T
     reached = wells.reached(points)
     found = _minima_near(wells, points[reached < 0])
     if len(found):
         wells = Wells(wells.surface, [*wells.attractors, *found[:, None]])
         reached = wells.reached(points)
-    there = reached >= 0
-    iy, ix = iy[there], ix[there]
-    labels[iy, ix], ends[:, iy, ix] = reached[there], np.nan
+    there = np.flatnonzero(reached >= 0)
+    labels[going[there]] = reached[there]
+    ends[:, going[there]] = np.nan
     return wells
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from landscape.surface import Array, Surface
 
 LARGEST_REACH = 1 / 20  # of the domain's diagonal: about the size of a ball drawn there
+FEW = 32  # points are compared with directly, which is faster than a tree of them
 Indices = NDArray[np.intp]
 
 
@@ -94,13 +95,26 @@ class Wells:
 
     def reached(self, ends: Array) -> Indices:
         """The attractor that each of `(n, 2)` is within reach of, or −1."""
-        from scipy.spatial import KDTree
-
         if not len(ends) or not len(self.points):
             return np.full(len(ends), -1)
-        distance, nearest = KDTree(self.points).query(ends)
-        owner = self.owner[nearest]
-        return np.where(distance < self.reach[owner], owner, -1)
+        distance, nearest = self._nearest(ends)
+        owner = self.owner.take(nearest)
+        return np.where(distance < self.reach.take(owner), owner, -1)
+
+    def _nearest(self, ends: Array) -> tuple[Array, Indices]:
+        """The distance to the nearest point, and which that is."""
+        if len(self.points) > FEW:
+            from scipy.spatial import KDTree
+
+            distance, nearest = KDTree(self.points).query(ends)
+            return distance, nearest
+        x, y = ends.T.copy()
+        least, nearest = np.full(len(ends), np.inf), np.zeros(len(ends), dtype=np.intp)
+        for place, (px, py) in enumerate(self.points):
+            apart = (x - px) ** 2 + (y - py) ** 2
+            nearest[apart < least] = place
+            np.minimum(least, apart, out=least)
+        return np.sqrt(least), nearest
 
 
 def _turns(count: int) -> Array:
