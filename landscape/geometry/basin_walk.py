@@ -56,7 +56,7 @@ class Walk:
     Attributes
     ----------
     labels : `(n,)`
-    ends : `(2, n)`; nan for whom the label says it all
+    ended : who came to an end that the label does not tell, and where `(2, m)`; once the rounds are over
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Walk:
         self.surface, self.optimizer, self.pace = surface, optimizer, pace
         self.wells, self.starts = wells, starts
         self.labels = np.full(starts.shape[1], TRAVELLING, dtype=np.int16)
-        self.ends = np.full(starts.shape, np.nan)
+        self.ended: list[tuple[Indices, Array]] = []
         self.values = tuple(map(np.float64, surface.values))
         self.careful = may_be_undefined(surface, optimizer)
         with np.errstate(all="ignore"):
@@ -80,14 +80,15 @@ class Walk:
         with np.errstate(all="ignore"):
             for herd in herds:
                 self._examine(herd, self._gradient(herd.position), herd.position)
-                fine = np.isfinite(herd.position).all(axis=0)
-                self.ends[:, herd.who[fine]] = herd.position[:, fine]
+                self._end(herd.who, herd.position, np.isfinite(herd.position).all(axis=0))
 
     def _by_code(self, fused: FusedWalk) -> Generator[None, None, list[_Herd]]:
         position = yield from fused.rounds(self.starts, self.wells if self.may_settle else None, self.labels)
-        self.labels[(self.labels == TRAVELLING) & ~np.isfinite(position[0] + position[1])] = DIVERGED
         who = np.flatnonzero(self.labels == TRAVELLING)
-        return [_Herd(who, position.take(who, axis=1), ())]
+        herd = _Herd(who, position.take(who, axis=1), ())
+        finite = np.isfinite(herd.position).all(axis=0)
+        self.labels[who[~finite]] = DIVERGED
+        return [herd.only(np.flatnonzero(finite))]
 
     def _by_arrays(self) -> Generator[None, None, list[_Herd]]:
         everyone = np.arange(self.starts.shape[1])
@@ -147,9 +148,13 @@ class Walk:
         far = (np.abs(position).max(axis=0) > 1e6 * self.surface.size) | (not self.careful)
         self.labels[who] = np.where(far, DIVERGED, UNDEFINED)
         # The point of a kink has a loss but no slope: whoever hits it may have reached a minimum.
-        self.ends[:, who] = np.where(np.isfinite(loss[ended]) & ~far, position, np.nan)
+        self._end(who, position, np.isfinite(loss[ended]) & ~far)
         herd.position = herd.position.copy()
         herd.position[:, ended] = np.nan
+
+    def _end(self, who: Indices, position: Array, there: Any) -> None:
+        kept = np.flatnonzero(there)
+        self.ended.append((who.take(kept), position.take(kept, axis=1)))
 
     def _settled(self, herd: _Herd, look: int) -> tuple[Indices, Indices]:
         """Who cannot leave the reach of a minimum any more, and the minimum."""

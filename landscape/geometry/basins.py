@@ -16,7 +16,7 @@ from landscape.geometry.critical_points import critical_points
 from landscape.geometry.fused_walk import FusedWalk, fused_walk
 from landscape.geometry.pace import Pace
 from landscape.geometry.stability import largest_curvature, stability_limit
-from landscape.geometry.wells import LARGEST_REACH, Wells
+from landscape.geometry.wells import LARGEST_REACH, Indices, Wells
 from landscape.optimizers import Optimizer
 from landscape.schedules import Schedule
 from landscape.surface import Array, Surface
@@ -162,7 +162,7 @@ def _refined(
 ) -> Iterator[Basins]:  # fmt: skip
     (ny, nx), known = shape, np.zeros(shape, dtype=bool)
     labels = np.full(shape, TRAVELLING, dtype=np.int16)
-    ends = np.full((2, ny * nx), np.nan)  # of those that have reached nothing yet
+    going = (np.empty(0, dtype=np.intp), np.empty((2, 0)))  # cells from which nothing is reached yet, and ends
     middles = [low + (np.arange(n) + 0.5) * ((high - low) / n)
                for n, (low, high) in ((nx, surface.x), (ny, surface.y))]  # fmt: skip
     starts = np.stack(np.meshgrid(*middles)).reshape(2, -1)
@@ -178,10 +178,10 @@ def _refined(
         for _ in walk.rounds():
             yield snapshot
         labels.ravel()[cells] = walk.labels
-        going = np.flatnonzero(np.isfinite(walk.ends[0]))
-        ends[:, cells[going]] = walk.ends.take(going, axis=1)
+        ended = [going, *((cells.take(who), ends) for who, ends in walk.ended)]
+        going = np.concatenate([who for who, _ in ended]), np.concatenate([end for _, end in ended], axis=1)
         known |= wanted
-        wells = _match(labels.ravel(), ends, wells)
+        wells, going = _match(labels.ravel(), *going, wells)
         picture = labels
         if cell > 1:
             blocks = labels.take(rows.repeat(cell)[:ny], axis=0).take(columns.repeat(cell)[:nx], axis=1)
@@ -212,19 +212,26 @@ def _repelled(optimizer: Optimizer, wells: Wells, rate: float) -> Any:
         return np.asarray(sharp > stability_limit(optimizer))
 
 
-def _match(labels: Labels, ends: Array, wells: Wells) -> Wells:
-    """Label the ends within reach of an attractor; the wells, with those that the other ends are in."""
-    going = np.flatnonzero(np.isfinite(ends[0]))
-    points = ends.take(going, axis=1).T
-    reached = wells.reached(points)
-    found = _minima_near(wells, points[reached < 0])
+def _match(labels: Labels, cells: Indices, ends: Array, wells: Wells) -> tuple[Wells, tuple[Indices, Array]]:
+    """Label the cells whose ends `(2, n)` are within reach of an attractor.
+
+    The wells, with those that the other ends are in; the cells and ends that are in none.
+    """
+
+    def unmatched(cells: Indices, ends: Array) -> tuple[Indices, Array]:
+        reached = wells.reached(ends.T)
+        there = reached >= 0
+        labels[cells[there]] = reached[there]
+        lost = np.flatnonzero(~there)
+        return cells.take(lost), ends.take(lost, axis=1)
+
+    cells, ends = unmatched(cells, ends)
+    order = cells.argsort()  # which ends are followed must not hang on when they were found
+    found = _minima_near(wells, ends.take(order, axis=1).T)
     if len(found):
         wells = Wells(wells.surface, [*wells.attractors, *found[:, None]])
-        reached = wells.reached(points)
-    there = np.flatnonzero(reached >= 0)
-    labels[going[there]] = reached[there]
-    ends[:, going[there]] = np.nan
-    return wells
+        cells, ends = unmatched(cells, ends)
+    return wells, (cells, ends)
 
 
 def _minima_near(wells: Wells, ends: Array) -> Array:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -52,7 +53,15 @@ Code = Callable[..., None]
 
 
 @lru_cache(maxsize=64)
-def compiled(program: Program) -> Code:
+def compiling(program: Program) -> Future[Code]:
+    """The code to come; a thread of its own compiles it, and ends with that."""
+    compiler = ThreadPoolExecutor(1)
+    code = compiler.submit(_compiled, program)
+    compiler.shutdown(wait=False)
+    return code
+
+
+def _compiled(program: Program) -> Code:
     """The loop as a function of addresses and counts, in the order of `_walk`; it runs without the GIL."""
     import llvmlite.binding as llvm
 
@@ -60,7 +69,7 @@ def compiled(program: Program) -> Code:
     # All that an optimizer would find is gone from a trace: no passes are worth their time.
     engine = llvm.create_mcjit_compiler(module, _machine())
     engine.finalize_object()
-    signature = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 8, *[ctypes.c_int64] * 2)
+    signature = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 9, *[ctypes.c_int64] * 3)
     code = signature(engine.get_function_address("walk"))
     code.engine = engine  # type: ignore[attr-defined]  # owns the code
     return code
@@ -178,9 +187,11 @@ def _walk(program: Program) -> str:
     write = _Writer(program, LANES, "initial")
     doubles, states, axes = write.doubles, range(len(program.states)), (0, 1)
     write("define void @walk(ptr %xs, ptr %ys, ptr %labels, ptr %table, ptr %looks, ptr %guide, ptr %raster, "
-          "ptr %facts, i64 %blocks, i64 %steps) {", "start:",
-          f"%seen = alloca [{2 + len(states)} x {doubles}], align 64", "br label %block", "block:",
-          "%b = phi i64 [0, %start], [%b.next, %done]", f"%first = mul i64 %b, {LANES}")  # fmt: skip
+          "ptr %facts, ptr %following, i64 %blocks, i64 %steps, i64 %most) {", "start:",
+          f"%seen = alloca [{2 + len(states)} x {doubles}], align 64", "br label %next", "next:",
+          "%taken = phi i64 [0, %start], [%taken.next, %done]",
+          "%b = atomicrmw add ptr %following, i64 1 monotonic", "%there = icmp ult i64 %b, %blocks",
+          "br i1 %there, label %block, label %end", "block:", f"%first = mul i64 %b, {LANES}")  # fmt: skip
     for axis in axes:
         write(f"%at{axis} = getelementptr double, ptr %{'xy'[axis]}s, i64 %first",
               f"%start{axis} = load {doubles}, ptr %at{axis}, align 8")  # fmt: skip
@@ -216,8 +227,8 @@ def _walk(program: Program) -> str:
         rest(f"%end{axis} = phi {doubles} [%p{axis}.next, %move], [%p{axis}, %look]")
     for axis in axes:
         rest(f"store {doubles} %end{axis}, ptr %at{axis}, align 8")
-    rest("%b.next = add i64 %b, 1", "%further = icmp ult i64 %b.next, %blocks",
-         "br i1 %further, label %block, label %end", "end:", "ret void", "}", "")  # fmt: skip
+    rest("%taken.next = add i64 %taken, 1", "%further = icmp ult i64 %taken.next, %most",
+         "br i1 %further, label %next, label %end", "end:", "ret void", "}", "")  # fmt: skip
     return "\n".join([*write.lines, *rest.lines])
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import copy
 import threading
 import time
-from collections import deque
 from collections.abc import Generator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from landscape.geometry.fused_code import FACTS, LANES, UNDECIDED, Code, Program, compiled
+from landscape.geometry.fused_code import FACTS, LANES, UNDECIDED, Code, Program, compiling
 from landscape.geometry.holes import may_be_undefined
 from landscape.geometry.pace import Pace
 from landscape.geometry.settling import is_held
@@ -23,7 +22,8 @@ from landscape.optimizers import Optimizer
 from landscape.surface import Array, Surface
 from landscape.tracing import Known, Trace, UntraceableError
 
-PART = 1024  # starts walked to the end before it can be given up
+PART = 64  # blocks walked to their ends before it can be given up
+WORTHWHILE = 0.001  # seconds of work for which another thread is started
 PATIENCE = 0.04  # seconds between two chances to do so
 
 
@@ -51,33 +51,32 @@ class FusedWalk:
         """
         count = starts.shape[1]
         blocks = -(-count // LANES)
-        # Whole blocks: the last start again and again.
-        positions = np.pad(starts, ((0, 0), (0, blocks * LANES - count)), mode="edge")
+        positions = np.empty((2, blocks * LANES))
+        positions[:, :count], positions[:, count:] = starts, starts[:, -1:]  # only whole blocks are walked
         reached = np.full(blocks * LANES, UNDECIDED, dtype=np.int16)
-        guide, raster, facts = _map_of(wells)
+        following = np.zeros(1, dtype=np.int64)  # the block that whichever thread is free takes next
+        arrays = (*positions, reached, self.table, self.looks, *_map_of(wells), following)
+        addresses = [array.ctypes.data for array in arrays]
         code = self.code.result()
 
-        def walk(first: int) -> None:
-            addresses = [positions[0, first:], positions[1, first:], reached[first:], self.table, self.looks,
-                         guide, raster, facts]  # fmt: skip
-            code(*(array.ctypes.data for array in addresses), min(PART // LANES, blocks - first // LANES),
-                 len(self.table))  # fmt: skip
+        def walk(most: int) -> None:
+            code(*addresses, blocks, len(self.table), most)
 
-        # Both threads take the next part from the same iterator until none is left.
-        parts = iter(range(0, blocks * LANES, PART))
-        helper = threading.Thread(target=lambda: [walk(first) for first in parts])
-        if count > PART:
-            helper.start()
-        given_up = time.monotonic() + PATIENCE
+        helper = threading.Thread(target=walk, args=(blocks,))
+        began = waited = time.monotonic()
         try:
-            for first in parts:
-                walk(first)
-                if time.monotonic() > given_up:
+            while following[0] < blocks:
+                walk(PART)
+                now = time.monotonic()
+                rest = (now - began) * (blocks / following[0] - 1)
+                if helper.ident is None and rest > WORTHWHILE:
+                    helper.start()
+                if now > waited + PATIENCE:
                     yield
-                    given_up = time.monotonic() + PATIENCE
+                    waited = time.monotonic()
         finally:
-            deque(parts, maxlen=0)
-            if count > PART:
+            following[0] = blocks
+            if helper.ident is not None:
                 helper.join()
         labels[:] = reached[:count]
         return positions[:, :count]
@@ -95,12 +94,9 @@ def fused_walk(surface: Surface, optimizer: Optimizer, pace: Pace) -> FusedWalk 
             program, table = _traced(surface, optimizer, pace)
     except UntraceableError:
         return None
-    compiler = ThreadPoolExecutor(1)
-    code = compiler.submit(compiled, program)
-    compiler.shutdown(wait=False)  # its thread ends with that
     looks = np.zeros(len(pace.rates), dtype=np.int8)
     looks[pace.looks[1:-1]] = 1
-    return FusedWalk(code, table, looks)
+    return FusedWalk(compiling(program), table, looks)
 
 
 def _traced(surface: Surface, optimizer: Optimizer, pace: Pace) -> tuple[Program, Array]:
