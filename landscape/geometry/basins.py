@@ -24,6 +24,7 @@ from landscape.surface import Array, Surface
 __all__ = ["DIVERGED", "TRAVELLING", "UNDEFINED", "Basins", "basins"]
 
 FIRST_IN_BLOCK = {8: 5, 4: 1, 2: 1, 1: 0}  # near the middle, and each lattice contains the one before
+TILE = 4
 MOST_CELLS = 4096 * 4096
 
 
@@ -162,7 +163,9 @@ def _refined(
 ) -> Iterator[Basins]:  # fmt: skip
     (ny, nx), known = shape, np.zeros(shape, dtype=bool)
     labels = np.full(shape, TRAVELLING, dtype=np.int16)
-    going = (np.empty(0, dtype=np.intp), np.empty((2, 0)))  # cells from which nothing is reached yet, and ends
+    # Cells from which nothing is reached yet, and where they ended.
+    going = np.empty(0, dtype=np.intp), np.empty((2, 0))
+    order = _by_tiles(shape)
     middles = [low + (np.arange(n) + 0.5) * ((high - low) / n)
                for n, (low, high) in ((nx, surface.x), (ny, surface.y))]  # fmt: skip
     starts = np.stack(np.meshgrid(*middles)).reshape(2, -1)
@@ -173,7 +176,7 @@ def _refined(
         rows, columns = (np.minimum(np.arange(0, n, cell) + first, n - 1) for n in shape)
         wanted = np.zeros(shape, dtype=bool)
         wanted[np.ix_(rows, columns)] = True
-        cells = np.flatnonzero(wanted & ~known)
+        cells = order[(wanted & ~known).take(order)]
         walk = Walk(surface, optimizer, pace, wells, starts.take(cells, axis=1), fused)
         for _ in walk.rounds():
             yield snapshot
@@ -188,6 +191,15 @@ def _refined(
             picture = np.where(known, labels, blocks)
         snapshot = _snapshot(surface, optimizer, picture, wells, cell, last)
         yield snapshot
+
+
+def _by_tiles(shape: tuple[int, int]) -> Indices:
+    """All cells, those of a small square in a row: they settle at about the same time."""
+    ny, nx = shape
+    tiles = np.full((-(-ny // TILE) * TILE, -(-nx // TILE) * TILE), -1, dtype=np.intp)
+    tiles[:ny, :nx] = np.arange(ny * nx).reshape(shape)
+    order = tiles.reshape(-1, TILE, tiles.shape[1] // TILE, TILE).transpose(0, 2, 1, 3).ravel()
+    return order if tiles.size == ny * nx else order[order >= 0]
 
 
 def _snapshot(

@@ -34,6 +34,7 @@ class Program:
     steps : see `Trace`; its leaves are "position 0", "position 1", "state 0" …, and FACTS of the well
     columns : how many known numbers a step has
     initial : the states' steps before the first step; they know the positions
+    push : the gradient's two steps
     moves : the two steps to add to the positions
     states : the states' steps after a step
     near : whether a position is in the well that is nearest
@@ -43,10 +44,16 @@ class Program:
     steps: tuple[Step, ...]
     columns: int
     initial: tuple[int, ...]
-    moves: tuple[int, int]
+    push: tuple[int, ...]
+    moves: tuple[int, ...]
     states: tuple[int, ...]
     near: int
     sure: int
+
+    @property
+    def shared(self) -> tuple[int, ...]:
+        """What is known before a look that it needs, too."""
+        return (*self.push, *self.moves)
 
 
 Code = Callable[..., None]
@@ -188,7 +195,7 @@ def _walk(program: Program) -> str:
     doubles, states, axes = write.doubles, range(len(program.states)), (0, 1)
     write("define void @walk(ptr %xs, ptr %ys, ptr %labels, ptr %table, ptr %looks, ptr %guide, ptr %raster, "
           "ptr %facts, ptr %following, i64 %blocks, i64 %steps, i64 %most) {", "start:",
-          f"%seen = alloca [{2 + len(states)} x {doubles}], align 64", "br label %next", "next:",
+          f"%seen = alloca [{2 + len(states) + len(program.shared)} x {doubles}], align 64", "br label %next", "next:",
           "%taken = phi i64 [0, %start], [%taken.next, %done]",
           "%b = atomicrmw add ptr %following, i64 1 monotonic", "%there = icmp ult i64 %b, %blocks",
           "br i1 %there, label %block, label %end", "block:", f"%first = mul i64 %b, {LANES}")  # fmt: skip
@@ -206,7 +213,7 @@ def _walk(program: Program) -> str:
         rest(f"%p{axis} = phi {doubles} [%start{axis}, %block], [%p{axis}.next, %move]")
     lines, rest.lines = rest.lines, []
     leaves = {f"position {axis}": f"%p{axis}" for axis in axes} | {f"state {i}": f"%s{i}" for i in states}
-    rest.need([*program.moves, *program.states], leaves)
+    rest.need([*program.shared, *program.states], leaves)
     arithmetic, rest.lines = rest.lines, lines
     for i in states:
         rest(f"%s{i} = phi {doubles} [{initial[i]}, %block], [{rest.written[program.states[i]]}, %move]")
@@ -214,7 +221,7 @@ def _walk(program: Program) -> str:
          *arithmetic,
          "%flag = getelementptr i8, ptr %looks, i64 %k", "%f = load i8, ptr %flag", "%looking = icmp ne i8 %f, 0",
          "br i1 %looking, label %look, label %move", "look:")  # fmt: skip
-    for i, value in enumerate(leaves.values()):
+    for i, value in enumerate((*leaves.values(), *(rest.written[place] for place in program.shared))):
         rest(f"%seen{i} = getelementptr {doubles}, ptr %seen, i64 {i}",
              f"store {doubles} {value}, ptr %seen{i}, align 64")  # fmt: skip
     rest("%more = call i1 @look(ptr %seen, ptr %label, ptr %row, ptr %guide, ptr %raster, ptr %facts)",
@@ -247,12 +254,13 @@ def _look(program: Program) -> str:
           "%any = phi i1 [false, %start], [%any.next, %next]",
           "%label = getelementptr i16, ptr %labels, i64 %i",
           f"%known = load {shorts}, ptr %label, align 2")  # fmt: skip
-    leaves = {}
-    for place, name in enumerate(["position 0", "position 1", *(f"state {i}" for i in range(len(program.states)))]):
-        leaves[name] = f"%seen{place}"
-        write(f"%offset{place} = add i64 %i, {place * LANES}",
-              f"%a{place} = getelementptr double, ptr %seen, i64 %offset{place}",
-              f"%seen{place} = load {doubles}, ptr %a{place}, align 8")  # fmt: skip
+    names = ["position 0", "position 1", *(f"state {i}" for i in range(len(program.states)))]
+    for i in range(len(names) + len(program.shared)):
+        write(f"%offset{i} = add i64 %i, {i * LANES}",
+              f"%a{i} = getelementptr double, ptr %seen, i64 %offset{i}",
+              f"%seen{i} = load {doubles}, ptr %a{i}, align 8")  # fmt: skip
+    leaves = {name: f"%seen{i}" for i, name in enumerate(names)}
+    write.written = {place: f"%seen{len(names) + i}" for i, place in enumerate(program.shared)}
     write(f"%sum = fadd {doubles} %seen0, %seen1", f"%zero = fsub {doubles} %sum, %sum",
           f"%open = icmp eq {shorts} %known, {write.whole(UNDECIDED, 'i16')}",
           f"%lost = fcmp uno {doubles} %zero, %zero", f"%losing = and {flags} %open, %lost",

@@ -22,7 +22,7 @@ from landscape.optimizers import Optimizer
 from landscape.surface import Array, Surface
 from landscape.tracing import Known, Trace, UntraceableError
 
-PART = 64  # blocks walked to their ends before it can be given up
+PART = 16  # blocks walked to their ends before it can be given up
 WORTHWHILE = 0.001  # seconds of work for which another thread is started
 PATIENCE = 0.04  # seconds between two chances to do so
 
@@ -156,7 +156,8 @@ def _traced(surface: Surface, optimizer: Optimizer, pace: Pace) -> tuple[Program
         (well["stiffness x"], well["stiffness y"]), at_looks("echo", pace.echo), at_looks("growth", pace.growth),
     )  # fmt: skip
     program = Program(
-        tuple(trace.steps), len(trace.columns), tuple(initial), tuple(map(trace.place_of, moves)),
+        tuple(trace.steps), len(trace.columns), tuple(initial),
+        tuple(map(trace.place_of, gradient)), tuple(map(trace.place_of, moves)),
         tuple(news), near.place, sure.place,
     )  # fmt: skip
     table = np.empty((count, len(trace.columns)))
