@@ -86,9 +86,9 @@ class Walk:
         position = yield from fused.rounds(self.starts, self.wells if self.may_settle else None, self.labels)
         who = np.flatnonzero(self.labels == TRAVELLING)
         herd = _Herd(who, position.take(who, axis=1), ())
-        finite = np.isfinite(herd.position).all(axis=0)
+        finite = np.isfinite(herd.position[0]) & np.isfinite(herd.position[1])
         self.labels[who[~finite]] = DIVERGED
-        return [herd.only(np.flatnonzero(finite))]
+        return [herd if finite.all() else herd.only(np.flatnonzero(finite))]
 
     def _by_arrays(self) -> Generator[None, None, list[_Herd]]:
         everyone = np.arange(self.starts.shape[1])
@@ -139,7 +139,8 @@ class Walk:
     def _examine(self, herd: _Herd, gradient: Array, step: Array) -> None:
         """Stop those that are on no good ground, or whose rule knows no next step."""
         loss = self._loss(herd.position)
-        good = np.isfinite(loss) & np.isfinite(gradient).all(axis=0) & ~np.isnan(step).any(axis=0)
+        good = np.isfinite(loss) & np.isfinite(gradient[0]) & np.isfinite(gradient[1])
+        good &= ~(np.isnan(step[0]) | np.isnan(step[1]))
         if good.all():
             return
         ended = np.flatnonzero(~good & np.isfinite(herd.position).all(axis=0))
@@ -153,8 +154,10 @@ class Walk:
         herd.position[:, ended] = np.nan
 
     def _end(self, who: Indices, position: Array, there: Any) -> None:
-        kept = np.flatnonzero(there)
-        self.ended.append((who.take(kept), position.take(kept, axis=1)))
+        if not there.all():
+            kept = np.flatnonzero(there)
+            who, position = who.take(kept), position.take(kept, axis=1)
+        self.ended.append((who, position))
 
     def _settled(self, herd: _Herd, look: int) -> tuple[Indices, Indices]:
         """Who cannot leave the reach of a minimum any more, and the minimum."""

@@ -168,7 +168,7 @@ def _refined(
     order = _by_tiles(shape)
     middles = [low + (np.arange(n) + 0.5) * ((high - low) / n)
                for n, (low, high) in ((nx, surface.x), (ny, surface.y))]  # fmt: skip
-    starts = np.stack(np.meshgrid(*middles)).reshape(2, -1)
+    starts = np.stack(np.broadcast_arrays(middles[0], middles[1][:, None])).reshape(2, -1)
     last = float(pace.rates[-1]) if len(pace.rates) else 0.0
     snapshot = _snapshot(surface, optimizer, labels, wells, max(FIRST_IN_BLOCK), last)
     for cell, first in FIRST_IN_BLOCK.items():

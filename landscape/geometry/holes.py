@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from landscape.optimizers import Optimizer
 from landscape.surface import Surface
@@ -10,10 +11,13 @@ from landscape.surface import Surface
 
 def may_be_undefined(surface: Surface, optimizer: Optimizer) -> bool:
     """Whether each step must be looked at: a loss may be undefined where its slope is not."""
-    return (
-        not surface.expression.syntax.fold(_DefinedEverywhere())
-        or getattr(optimizer, "epsilon", None) == 0
-    )
+    return getattr(optimizer, "epsilon", None) == 0 or not _is_defined_everywhere(surface)
+
+
+@lru_cache(maxsize=64)
+def _is_defined_everywhere(surface: Surface) -> bool:
+    everywhere: bool = surface.expression.syntax.fold(_DefinedEverywhere())
+    return everywhere
 
 
 class _DefinedEverywhere:

@@ -66,13 +66,12 @@ class Wells:
     @cached_property
     def guide(self) -> tuple[Array, Array, Indices]:
         """A raster, its origin and scale: [iy, ix] is the row of `points` nearest to there, or −1."""
-        from scipy.spatial import KDTree
-
         n, most = 96, self.reach.max()
         low = self.points.min(axis=0) - most
         side = (np.ptp(self.points, axis=0) + 2 * most) / n
         xs, ys = (low + (np.arange(n)[:, None] + 0.5) * side).T
-        distance, nearest = KDTree(self.points).query(np.stack(np.meshgrid(xs, ys), axis=-1))
+        places = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+        distance, nearest = (found.reshape(n, n) for found in self._nearest(places))
         near = distance <= self.reach[self.owner[nearest]] + np.hypot(*side) / 2
         raster = np.pad(np.where(near, nearest, -1), 1, constant_values=-1)
         return (low - side)[:, None], 1 / side[:, None], raster.astype(np.intp)
@@ -108,7 +107,7 @@ class Wells:
 
             distance, nearest = KDTree(self.points).query(ends)
             return distance, nearest
-        x, y = ends.T.copy()
+        x, y = np.ascontiguousarray(ends.T)
         least, nearest = np.full(len(ends), np.inf), np.zeros(len(ends), dtype=np.intp)
         for place, (px, py) in enumerate(self.points):
             apart = (x - px) ** 2 + (y - py) ** 2
