@@ -30,7 +30,12 @@ class _Number:
     """Plain arithmetic, which leaves it to `_apply` what becomes of it."""
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **named: Any) -> Any:
-        return _apply(ufunc, *inputs) if method == "__call__" and not named else NotImplemented
+        if method != "__call__" or named:
+            raise UntraceableError(f"{ufunc.__name__}.{method}")
+        return _apply(ufunc, *inputs)
+
+    def __bool__(self) -> bool:
+        raise UntraceableError("a decision that each start makes for itself")
 
     def __add__(self, other: Any) -> Any:
         return _apply(operator.add, self, other)

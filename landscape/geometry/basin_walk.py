@@ -168,8 +168,8 @@ class Walk:
         coast, _ = self.optimizer.update(np.zeros_like(at), state, at, rate)
         moved, _ = self.optimizer.update(push, state, at, rate)
         sure = is_held(
-            push, coast, moved, height, self.wells.rim.take(owner), self.wells.stiffness.take(owner),
-            self.wells.stiffness_by_axis.take(owner, axis=1), self.pace.echo[look], self.pace.growth[look],
+            [*push], [*coast], [*moved], height, self.wells.rim.take(owner), self.wells.stiffness.take(owner),
+            [*self.wells.stiffness_by_axis.take(owner, axis=1)], self.pace.echo[look], self.pace.growth[look],
         )  # fmt: skip
         return near[sure], owner[sure]
 

@@ -129,15 +129,22 @@ def basins(
         raise FieldError("shape", f"{shape[0]} × {shape[1]} cells are too many: at most {MOST_CELLS:,}.")
     rates = learning_rates(optimizer, schedule, checked_steps(steps))
     given = None if attractors is None else [_checked_attractor(points) for points in attractors]
-    pace = _pace(optimizer, tuple(rates))
+    pace = _pace(optimizer, rates)
     fused = fused_walk(surface, optimizer, pace)  # is compiled while the minima are searched for
     wells = _found_wells(surface) if given is None else Wells(surface, given)
     return _refined(surface, optimizer, (int(shape[0]), int(shape[1])), pace, fused, wells)
 
 
-@lru_cache(maxsize=64)
-def _pace(optimizer: Optimizer, rates: tuple[float, ...]) -> Pace:
+def _pace(optimizer: Any, rates: Array) -> Pace:
     """A rule's pace depends on no surface: another formula finds it there."""
+    try:
+        return _known_pace(optimizer, tuple(rates))
+    except TypeError:  # a number that is an array of no dimensions cannot be looked up
+        return Pace(optimizer, rates)
+
+
+@lru_cache(maxsize=64)
+def _known_pace(optimizer: Any, rates: tuple[float, ...]) -> Pace:
     return Pace(optimizer, np.array(rates))
 
 

@@ -8,21 +8,19 @@ for operation in double precision; nothing is reordered or contracted, so that n
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+from landscape.geometry.lanes import Lanes
 from landscape.tracing import Step
 
 LANES = 16  # starts in a block: several independent chains for each unit to work on
 FEW = 4  # of them are looked at together: the look is long, and with more lanes takes long to compile
 FACTS = ("x", "y", "reach²", "floor", "rim", "stiffness", "stiffness x", "stiffness y")
 UNDECIDED, LOST = -2, -1
-
-_ARITHMETIC = {"+": "fadd", "-": "fsub", "*": "fmul", "/": "fdiv"}
-_COMPARISON = {"<": "olt", ">": "ogt", ">=": "oge", "==": "oeq"}
 
 
 @dataclass(frozen=True)
@@ -99,88 +97,6 @@ def _machine() -> Any:
     )
 
 
-class _Writer:
-    """Writes the lines of a function for so many lanes; each step of the trace once.
-
-    Attributes
-    ----------
-    doubles, flags, shorts, ints : the types of so many
-    written : what each step that has been written is called
-    """
-
-    def __init__(self, program: Program, lanes: int, prefix: str = "v") -> None:
-        self.program, self.lanes, self.prefix, self.lines = program, lanes, prefix, list[str]()
-        self.doubles, self.flags = f"<{lanes} x double>", f"<{lanes} x i1>"
-        self.shorts, self.ints = f"<{lanes} x i16>", f"<{lanes} x i32>"
-        self.written: dict[int, str] = {}
-
-    def __call__(self, *lines: str) -> None:
-        self.lines.extend(lines)
-
-    def spread(self, name: str, address: str) -> None:
-        """The double at an address, for every lane."""
-        self(f"{name}.1 = load double, ptr {address}",
-             f"{name}.v = insertelement {self.doubles} poison, double {name}.1, i64 0",
-             f"{name} = shufflevector {self.doubles} {name}.v, {self.doubles} poison, {self.ints} zeroinitializer")  # fmt: skip
-
-    def gather(self, name: str, kind: str, array: str, places: str) -> None:
-        """The elements of an array at a vector of places."""
-        before = "poison"
-        for lane in range(self.lanes):
-            after = f"{name}.{lane}" if lane < self.lanes - 1 else name
-            self(f"{name}.p{lane} = extractelement {self.ints} {places}, i64 {lane}",
-                 f"{name}.a{lane} = getelementptr {kind}, ptr {array}, i32 {name}.p{lane}",
-                 f"{name}.e{lane} = load {kind}, ptr {name}.a{lane}",
-                 f"{after} = insertelement <{self.lanes} x {kind}> {before}, {kind} {name}.e{lane}, i64 {lane}")  # fmt: skip
-            before = after
-
-    def whole(self, value: int, kind: str) -> str:
-        """A whole number, for every lane."""
-        return "<" + ", ".join([f"{kind} {value}"] * self.lanes) + ">"
-
-    def need(self, places: Iterable[int], leaves: dict[str, str]) -> None:
-        """Write the steps that these places need, in order."""
-        wanted, stack = set[int](), list(places)
-        while stack:
-            place = stack.pop()
-            if place in wanted or place in self.written:
-                continue
-            wanted.add(place)
-            what, *operands = self.program.steps[place]
-            if what not in ("leaf", "number", "column"):
-                stack.extend(operands)
-        for place in sorted(wanted):
-            self.written[place] = self._written(place, leaves)
-
-    def _written(self, place: int, leaves: dict[str, str]) -> str:
-        what, *operands = self.program.steps[place]
-        name, doubles = f"%{self.prefix}{place}", self.doubles
-        if what == "leaf":
-            return leaves[operands[0]]
-        if what == "number":  # exactly, by its bits
-            bits = int.from_bytes(ctypes.c_double(float.fromhex(operands[0])), "little")
-            return "<" + ", ".join([f"double 0x{bits:016X}"] * self.lanes) + ">"
-        if what == "column":
-            self(f"{name}.a = getelementptr double, ptr %row, i64 {operands[0]}")
-            self.spread(name, f"{name}.a")
-            return name
-        a, *others = (self.written[operand] for operand in operands)
-        if what in _ARITHMETIC:
-            self(f"{name} = {_ARITHMETIC[what]} {doubles} {a}, {others[0]}")
-        elif what in _COMPARISON:
-            self(f"{name} = fcmp {_COMPARISON[what]} {doubles} {a}, {others[0]}")
-        elif what == "negate":
-            self(f"{name} = fneg {doubles} {a}")
-        elif what == "and":
-            self(f"{name} = and {self.flags} {a}, {others[0]}")
-        elif what == "choose":
-            self(f"{name} = select {self.flags} {a}, {doubles} {others[0]}, {doubles} {others[1]}")
-        else:
-            function = {"sqrt": "sqrt", "abs": "fabs"}[what]
-            self(f"{name} = call {doubles} @llvm.{function}.v{self.lanes}f64({doubles} {a})")
-        return name
-
-
 def _declarations() -> str:
     return "".join(
         f"declare <{lanes} x double> @llvm.{function}.v{lanes}f64(<{lanes} x double>)\n"
@@ -191,11 +107,12 @@ def _declarations() -> str:
 
 def _walk(program: Program) -> str:
     """The loop over blocks of starts, and inside it the one over steps."""
-    write = _Writer(program, LANES, "initial")
+    write = Lanes(program.steps, LANES, "initial")
     doubles, states, axes = write.doubles, range(len(program.states)), (0, 1)
     write("define void @walk(ptr %xs, ptr %ys, ptr %labels, ptr %table, ptr %looks, ptr %guide, ptr %raster, "
           "ptr %facts, ptr %following, i64 %blocks, i64 %steps, i64 %most) {", "start:",
-          f"%seen = alloca [{2 + len(states) + len(program.shared)} x {doubles}], align 64", "br label %next", "next:",
+          f"%seen = alloca [{2 + len(states) + len(program.shared)} x {doubles}], align 64",
+          "br label %next", "next:",
           "%taken = phi i64 [0, %start], [%taken.next, %done]",
           "%b = atomicrmw add ptr %following, i64 1 monotonic", "%there = icmp ult i64 %b, %blocks",
           "br i1 %there, label %block, label %end", "block:", f"%first = mul i64 %b, {LANES}")  # fmt: skip
@@ -207,7 +124,7 @@ def _walk(program: Program) -> str:
     initial = [write.written[place] for place in program.initial]
 
     # In the loop, positions and states are others: what is written from here on has other names.
-    rest = _Writer(program, LANES)
+    rest = Lanes(program.steps, LANES)
     rest("br label %step", "step:", "%k = phi i64 [0, %block], [%k.next, %move]")
     for axis in axes:
         rest(f"%p{axis} = phi {doubles} [%start{axis}, %block], [%p{axis}.next, %move]")
@@ -219,8 +136,8 @@ def _walk(program: Program) -> str:
         rest(f"%s{i} = phi {doubles} [{initial[i]}, %block], [{rest.written[program.states[i]]}, %move]")
     rest(f"%offset = mul i64 %k, {program.columns}", "%row = getelementptr double, ptr %table, i64 %offset",
          *arithmetic,
-         "%flag = getelementptr i8, ptr %looks, i64 %k", "%f = load i8, ptr %flag", "%looking = icmp ne i8 %f, 0",
-         "br i1 %looking, label %look, label %move", "look:")  # fmt: skip
+         "%flag = getelementptr i8, ptr %looks, i64 %k", "%f = load i8, ptr %flag",
+         "%looking = icmp ne i8 %f, 0", "br i1 %looking, label %look, label %move", "look:")  # fmt: skip
     for i, value in enumerate((*leaves.values(), *(rest.written[place] for place in program.shared))):
         rest(f"%seen{i} = getelementptr {doubles}, ptr %seen, i64 {i}",
              f"store {doubles} {value}, ptr %seen{i}, align 64")  # fmt: skip
@@ -241,7 +158,7 @@ def _walk(program: Program) -> str:
 
 def _look(program: Program) -> str:
     """Labels who of a block has left the numbers or is sure to stay in a well; whether any walks on."""
-    write = _Writer(program, FEW)
+    write = Lanes(program.steps, FEW)
     doubles, flags, shorts, ints = write.doubles, write.flags, write.shorts, write.ints
     write("define internal i1 @look(ptr %seen, ptr %labels, ptr %row, ptr %guide, ptr %raster, ptr %facts) "
           "noinline {", "start:")  # fmt: skip
@@ -249,7 +166,8 @@ def _look(program: Program) -> str:
     for i in range(6):
         write(f"%guide{i}.a = getelementptr double, ptr %guide, i64 {i}")
         write.spread(f"%guide{i}", f"%guide{i}.a")
-    write(f"%last = fptosi {doubles} %guide4 to {ints}", f"%width = add {ints} %last, {write.whole(1, 'i32')}",
+    write(f"%last = fptosi {doubles} %guide4 to {ints}",
+          f"%width = add {ints} %last, {write.whole(1, 'i32')}",
           "br label %few", "few:", "%i = phi i64 [0, %start], [%i.next, %next]",
           "%any = phi i1 [false, %start], [%any.next, %next]",
           "%label = getelementptr i16, ptr %labels, i64 %i",
@@ -290,7 +208,8 @@ def _look(program: Program) -> str:
     write(f"%in = and {flags} {write.written[program.near]}, {write.written[program.sure]}",
           f"%settling = and {flags} %near, %in", f"%owner = fptosi {doubles} %fact{len(FACTS)} to {shorts}",
           f"%settled = select {flags} %settling, {shorts} %owner, {shorts} %kept", "br label %next", "next:",
-          f"%new = phi {shorts} [%kept, %few], [%settled, %well]", f"store {shorts} %new, ptr %label, align 2",
+          f"%new = phi {shorts} [%kept, %few], [%settled, %well]",
+          f"store {shorts} %new, ptr %label, align 2",
           f"%still = icmp eq {shorts} %new, {write.whole(UNDECIDED, 'i16')}",
           f"%still.bits = bitcast {flags} %still to i{FEW}", f"%goes = icmp ne i{FEW} %still.bits, 0",
           "%any.next = or i1 %any, %goes", f"%i.next = add i64 %i, {FEW}",

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import copy
 import threading
 import time
 from collections.abc import Generator
 from concurrent.futures import Future
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from landscape.geometry.fused_code import FACTS, LANES, UNDECIDED, Code, Program, compiling
+from landscape.geometry.fused_code import FACTS, LANES, UNDECIDED, Code, compiling
+from landscape.geometry.fused_program import fused_program
 from landscape.geometry.holes import may_be_undefined
 from landscape.geometry.pace import Pace
-from landscape.geometry.settling import is_held
 from landscape.geometry.wells import Wells
 from landscape.optimizers import Optimizer
 from landscape.surface import Array, Surface
-from landscape.tracing import Known, Trace, UntraceableError
+from landscape.tracing import UntraceableError
 
 PART = 16  # blocks walked to their ends before it can be given up
 WORTHWHILE = 0.001  # seconds of work for which another thread is started
@@ -91,79 +89,12 @@ def fused_walk(surface: Surface, optimizer: Optimizer, pace: Pace) -> FusedWalk 
         return None
     try:
         with np.errstate(all="ignore"):
-            program, table = _traced(surface, optimizer, pace)
-    except UntraceableError:
+            program, table = fused_program(surface, optimizer, pace)
+    except (UntraceableError, TypeError):  # a TypeError is an operation that traced numbers do not have
         return None
     looks = np.zeros(len(pace.rates), dtype=np.int8)
     looks[pace.looks[1:-1]] = 1
     return FusedWalk(compiling(program), table, looks)
-
-
-def _traced(surface: Surface, optimizer: Optimizer, pace: Pace) -> tuple[Program, Array]:
-    trace, count = Trace(), len(pace.rates)
-
-    def known(name: str, value: Any) -> Known:
-        return Known(name, (value,))
-
-    def at_looks(name: str, values: Array) -> Known:
-        everywhere = np.ones(count)
-        everywhere[pace.looks[:-1]] = values[:-1]
-        return Known(name, tuple(everywhere))
-
-    # The rule's and the surface's numbers are columns of the table: other ones need no other code.
-    rule: Any = copy.copy(optimizer)
-    for item in fields(rule):
-        value = getattr(rule, item.name)
-        if not isinstance(value, bool | str):
-            object.__setattr__(rule, item.name, known(f"rule {item.name}", value))
-    rates = Known("rate", tuple(pace.rates))
-    names = zip(surface.expression.parameters, map(np.float64, surface.values), strict=True)
-    parameters = [known(f"surface {name}", value) for name, value in names]
-
-    position = [trace.leaf(f"position {axis}") for axis in (0, 1)]
-    no_push = trace.note("number", (0.0).hex())
-    gradient = surface.expression.gradient(*position, *parameters)
-    initial, states, moves, news, coasts = [], 0, [], [], []
-    for axis in (0, 1):
-        memory, leaves = rule.init(position[axis]), []
-        for leaf in memory:
-            if isinstance(leaf, int):
-                if leaf:
-                    raise UntraceableError("a count that does not begin at 0")
-                leaves.append(Known("taken", tuple(range(count))))
-            else:
-                initial.append(trace.place_of(leaf))
-                leaves.append(trace.leaf(f"state {states}"))
-                states += 1
-        state = type(memory)(*leaves)
-        move, new = rule.update(gradient[axis], state, position[axis], rates)
-        coast, _ = rule.update(no_push, state, position[axis], rates)
-        moves.append(move)
-        coasts.append(coast)
-        for leaf, after in zip(leaves, new, strict=True):
-            if not isinstance(leaf, Known):
-                news.append(trace.place_of(after))
-            elif after.values != tuple(range(1, count + 1)):
-                raise UntraceableError("a count of something else than steps")
-
-    well = {fact: trace.leaf(fact) for fact in FACTS}
-    apart = [at - well[axis] for at, axis in zip(position, "xy", strict=True)]
-    height = surface.expression.value(*position, *parameters) - well["floor"]
-    distance = apart[0] * apart[0] + apart[1] * apart[1]
-    near = (distance < well["reach²"]) & (height < well["rim"])
-    sure = is_held(
-        tuple(gradient), tuple(coasts), tuple(moves), height, well["rim"], well["stiffness"],
-        (well["stiffness x"], well["stiffness y"]), at_looks("echo", pace.echo), at_looks("growth", pace.growth),
-    )  # fmt: skip
-    program = Program(
-        tuple(trace.steps), len(trace.columns), tuple(initial),
-        tuple(map(trace.place_of, gradient)), tuple(map(trace.place_of, moves)),
-        tuple(news), near.place, sure.place,
-    )  # fmt: skip
-    table = np.empty((count, len(trace.columns)))
-    for place, column in enumerate(trace.columns):
-        table[:, place] = column.values
-    return program, table
 
 
 def _map_of(wells: Wells | None) -> tuple[Array, NDArray[np.int32], Array]:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from landscape.tracing import choose
 
-Values = Any  # arrays `(n,)`, or traced numbers
+Values = Any  # an array `(n,)`, or a traced number
 
 
 def is_held(
-    push: tuple[Values, Values],
-    coast: tuple[Values, Values],
-    moved: tuple[Values, Values],
+    push: Sequence[Values],
+    coast: Sequence[Values],
+    moved: Sequence[Values],
     height: Values,
     rim: Values,
     stiffness: Values,
-    stiffness_by_axis: tuple[Values, Values],
+    stiffness_by_axis: Sequence[Values],
     echo: Any,
     growth: Any,
 ) -> Values:

@@ -52,6 +52,7 @@ RULES = {
     "undecayed adamw": AdamW(0.1, weight_decay=0.0),
     "adagrad": AdaGrad(1.0),
     "numbers of NumPy": Adam(np.float64(0.1), np.float64(0.8), np.float64(0.9), np.float64(1e-6)),
+    "arrays of no dimensions": Momentum(np.array(0.03), np.array(0.8), bias_correction=True),
     "whole numbers": Momentum(1, 0),
 }
 SCHEDULES = {
@@ -128,7 +129,6 @@ def test_every_kind_of_ground(formula, rule):
     assert_same(Surface.from_formula(FORMULAS[formula], (-2.0, 3.0), (-3.0, 2.0)), RULES[rule])
 
 
-
 @pytest.mark.parametrize("key", surfaces)
 def test_every_surface_is_covered_or_walked_by_arrays(key):
     surface = surfaces[key]
@@ -140,7 +140,9 @@ def test_every_surface_is_covered_or_walked_by_arrays(key):
             assert_same(surface, RULES[rule], steps=60)
 
 
-@pytest.mark.parametrize("formula", ["log(x - 1) + x^2 + y^2", "1/x + x^2 + y^2", "sqrt(x) + y^2", "x^a + y^2"])
+@pytest.mark.parametrize(
+    "formula", ["log(x - 1) + x^2 + y^2", "1/x + x^2 + y^2", "sqrt(x) + y^2", "x^a + y^2"]
+)
 def test_holes_are_left_to_arrays(formula):
     surface = Surface.from_formula(formula, parameters={"a": 1.5} if "a" in formula else None)
     pace = Pace(Adam(), learning_rates(Adam(), None, 20))
@@ -166,8 +168,8 @@ def test_starts_at_special_places():
 
 
 def test_both_ends_and_labels_are_compared():
-    starts = np.random.default_rng(0).uniform(-12, 12, (2, 500))
-    labels, places = assert_same(surfaces["himmelblau"], GradientDescent(0.0188), steps=60, starts=starts)
+    starts = np.random.default_rng(0).uniform(-9, 9, (2, 500))
+    labels, places = assert_same(surfaces["himmelblau"], GradientDescent(0.01), steps=20, starts=starts)
     assert (labels >= 0).any()
     assert (labels == DIVERGED).any()
     assert (labels == TRAVELLING).any()
@@ -204,13 +206,18 @@ def test_a_foreign_rule_is_traced_or_left_to_arrays():
             alpha = self.learning_rate if learning_rate is None else learning_rate
             return -(alpha * np.minimum(np.maximum(gradient, -1), 1)), state
 
+    class Deciding(GradientDescent):
+        def update(self, gradient, state, position, learning_rate=None):
+            return (-gradient if np.sum(gradient) > 0 else gradient), state
+
     pace = Pace(GradientDescent(0.1), np.full(50, 0.1))
+    assert fused_walk(surfaces["himmelblau"], Deciding(0.1), pace) is None
     assert fused_walk(surfaces["himmelblau"], Signed(0.1), pace) is None
     assert_same(surfaces["himmelblau"], Clipped(0.1))
 
 
 def test_maps_are_the_same(monkeypatch):
-    for optimizer in (GradientDescent(0.01), RMSProp(0.02, 0.99), AdamW(0.1, weight_decay=0.1)):
+    for optimizer in (GradientDescent(0.01), RMSProp(0.02, 0.99), RULES["arrays of no dimensions"]):
         *_, fused = basins(surfaces["himmelblau"], optimizer, (70, 83), 200)
         with monkeypatch.context() as patch:
             patch.setattr("landscape.geometry.basins.fused_walk", lambda *_: None)
