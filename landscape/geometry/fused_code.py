@@ -18,7 +18,7 @@ from landscape.geometry.lanes import Lanes
 from landscape.tracing import Step
 
 LANES = 16  # starts in a block: several independent chains for each unit to work on
-FEW = 4  # of them are looked at together: the look is long, and with more lanes takes long to compile
+FEW = 4  # of them are looked at together: a look is long, and for more lanes takes long to compile
 FACTS = ("x", "y", "reach²", "floor", "rim", "stiffness", "stiffness x", "stiffness y")
 UNDECIDED, LOST = -2, -1
 
@@ -199,14 +199,16 @@ def _look(program: Program) -> str:
           f"%near.bits = bitcast {flags} %near to i{FEW}", f"%some = icmp ne i{FEW} %near.bits, 0",
           "br i1 %some, label %well, label %next", "well:",
           f"%real = select {flags} %near, {ints} %nearest, {ints} zeroinitializer",
-          f"%entry = mul {ints} %real, {write.whole(len(FACTS) + 1, 'i32')}")  # fmt: skip
-    for i, fact in enumerate((*FACTS, "owner")):
-        write(f"%entry{i} = add {ints} %entry, {write.whole(i, 'i32')}")
-        write.gather(f"%fact{i}", "double", "%facts", f"%entry{i}")
-        leaves[fact] = f"%fact{i}"
+          f"%entry0 = mul {ints} %real, {write.whole(len(FACTS) + 1, 'i32')}",
+          f"%entry4 = add {ints} %entry0, {write.whole(4, 'i32')}",
+          f"%entry8 = add {ints} %entry0, {write.whole(8, 'i32')}")  # fmt: skip
+    for first in (0, 4):
+        write.gather_four([f"%fact{first + i}" for i in range(4)], "%facts", f"%entry{first}")
+    write.gather("%fact8", "double", "%facts", "%entry8")
+    leaves.update({fact: f"%fact{i}" for i, fact in enumerate(FACTS)})
     write.need([program.near, program.sure], leaves)
     write(f"%in = and {flags} {write.written[program.near]}, {write.written[program.sure]}",
-          f"%settling = and {flags} %near, %in", f"%owner = fptosi {doubles} %fact{len(FACTS)} to {shorts}",
+          f"%settling = and {flags} %near, %in", f"%owner = fptosi {doubles} %fact8 to {shorts}",
           f"%settled = select {flags} %settling, {shorts} %owner, {shorts} %kept", "br label %next", "next:",
           f"%new = phi {shorts} [%kept, %few], [%settled, %well]",
           f"store {shorts} %new, ptr %label, align 2",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from landscape.tracing import Step
 
@@ -55,6 +55,26 @@ class Lanes:
                  f"{after} = insertelement {several} {before}, {kind} {name}.e{lane}, i64 {lane}"
                  )  # fmt: skip
             before = after
+
+    def gather_four(self, names: Sequence[str], array: str, places: str) -> None:
+        """Four doubles in a row at each of four places, turned into four vectors."""
+        whole, first = self.doubles, names[0]
+        for lane in range(4):
+            self(f"{first}.p{lane} = extractelement {self.ints} {places}, i64 {lane}",
+                 f"{first}.a{lane} = getelementptr double, ptr {array}, i32 {first}.p{lane}",
+                 f"{first}.r{lane} = load {whole}, ptr {first}.a{lane}, align 8")  # fmt: skip
+
+        def mixed(name: str, a: str, b: str, *order: int) -> None:
+            chosen = ", ".join(f"i32 {place}" for place in order)
+            self(f"{name} = shufflevector {whole} {a}, {whole} {b}, <4 x i32> <{chosen}>")
+
+        for pair in (0, 2):
+            rows = f"{first}.r{pair}", f"{first}.r{pair + 1}"
+            mixed(f"{first}.even{pair}", *rows, 0, 4, 2, 6)
+            mixed(f"{first}.odd{pair}", *rows, 1, 5, 3, 7)
+        for name, parity, *order in zip(names, ("even", "odd") * 2, (0, 0, 2, 2), (1, 1, 3, 3), strict=True):
+            halves = f"{first}.{parity}0", f"{first}.{parity}2"
+            mixed(name, *halves, *order, *(place + 4 for place in order))
 
     def whole(self, value: int, kind: str) -> str:
         """A whole number, for every lane."""
