@@ -87,7 +87,8 @@ class Expression:
                 )  # fmt: skip
             derivative = sp.diff(tree, sp.Symbol(name, real=True))
             # |x| has slope sign(x); the spike of its second derivative is at one point only.
-            derivative = derivative.replace(sp.DiracDelta, lambda *_: sp.Integer(0))
+            if derivative.has(sp.DiracDelta):
+                derivative = derivative.replace(sp.DiracDelta, lambda *_: sp.Integer(0))
             if derivative.has(sp.I, sp.zoo, sp.nan):
                 raise FormulaError(
                     "The slope of this formula is not a real number.", self.formula, 0, len(self.formula)

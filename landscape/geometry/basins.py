@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
 from landscape.descent import checked_steps, learning_rates
 from landscape.errors import FieldError
-from landscape.geometry.basin_walk import DIVERGED, TRAVELLING, UNDEFINED, Labels, Pace, Walk
+from landscape.geometry.basin_walk import DIVERGED, TRAVELLING, UNDEFINED, Labels, Walk
 from landscape.geometry.critical_points import critical_points
+from landscape.geometry.fused_walk import FusedWalk, fused_walk
+from landscape.geometry.pace import Pace
 from landscape.geometry.stability import largest_curvature, stability_limit
-from landscape.geometry.wells import LARGEST_REACH, Wells
+from landscape.geometry.wells import LARGEST_REACH, Indices, Wells
 from landscape.optimizers import Optimizer
 from landscape.schedules import Schedule
 from landscape.surface import Array, Surface
@@ -22,6 +24,7 @@ from landscape.surface import Array, Surface
 __all__ = ["DIVERGED", "TRAVELLING", "UNDEFINED", "Basins", "basins"]
 
 FIRST_IN_BLOCK = {8: 5, 4: 1, 2: 1, 1: 0}  # near the middle, and each lattice contains the one before
+TILE = 4
 MOST_CELLS = 4096 * 4096
 
 
@@ -125,10 +128,30 @@ def basins(
     if shape[0] * shape[1] > MOST_CELLS:
         raise FieldError("shape", f"{shape[0]} × {shape[1]} cells are too many: at most {MOST_CELLS:,}.")
     rates = learning_rates(optimizer, schedule, checked_steps(steps))
-    if attractors is None:
-        attractors = critical_points(surface).attractors
-    wells = Wells(surface, [_checked_attractor(points) for points in attractors])
-    return _refined(surface, optimizer, (int(shape[0]), int(shape[1])), rates, wells)
+    given = None if attractors is None else [_checked_attractor(points) for points in attractors]
+    pace = _pace(optimizer, rates)
+    fused = fused_walk(surface, optimizer, pace)  # is compiled while the minima are searched for
+    wells = _found_wells(surface) if given is None else Wells(surface, given)
+    return _refined(surface, optimizer, (int(shape[0]), int(shape[1])), pace, fused, wells)
+
+
+def _pace(optimizer: Any, rates: Array) -> Pace:
+    """A rule's pace depends on no surface: another formula finds it there."""
+    try:
+        return _known_pace(optimizer, tuple(rates))
+    except TypeError:  # a number that is an array of no dimensions cannot be looked up
+        return Pace(optimizer, rates)
+
+
+@lru_cache(maxsize=64)
+def _known_pace(optimizer: Any, rates: tuple[float, ...]) -> Pace:
+    return Pace(optimizer, np.array(rates))
+
+
+@lru_cache(maxsize=8)
+def _found_wells(surface: Surface) -> Wells:
+    """The minima depend on no rule: one that is tuned finds them there."""
+    return Wells(surface, critical_points(surface).attractors)
 
 
 def _checked_attractor(given: Any) -> Array:
@@ -142,31 +165,48 @@ def _checked_attractor(given: Any) -> Array:
 
 
 def _refined(
-    surface: Surface, optimizer: Optimizer, shape: tuple[int, int], rates: Array, wells: Wells
-) -> Iterator[Basins]:
+    surface: Surface, optimizer: Optimizer, shape: tuple[int, int], pace: Pace, fused: FusedWalk | None,
+    wells: Wells,
+) -> Iterator[Basins]:  # fmt: skip
     (ny, nx), known = shape, np.zeros(shape, dtype=bool)
     labels = np.full(shape, TRAVELLING, dtype=np.int16)
-    ends = np.full((2, *shape), np.nan)  # of those that have reached nothing yet
+    # Cells from which nothing is reached yet, and where they ended.
+    going = np.empty(0, dtype=np.intp), np.empty((2, 0))
+    order = _by_tiles(shape)
     middles = [low + (np.arange(n) + 0.5) * ((high - low) / n)
                for n, (low, high) in ((nx, surface.x), (ny, surface.y))]  # fmt: skip
-    last = float(rates[-1]) if len(rates) else 0.0
+    starts = np.stack(np.broadcast_arrays(middles[0], middles[1][:, None])).reshape(2, -1)
+    last = float(pace.rates[-1]) if len(pace.rates) else 0.0
     snapshot = _snapshot(surface, optimizer, labels, wells, max(FIRST_IN_BLOCK), last)
-    pace = Pace(optimizer, rates)
     for cell, first in FIRST_IN_BLOCK.items():
         # The block in the last column or row may be too narrow to hold its usual place.
         rows, columns = (np.minimum(np.arange(0, n, cell) + first, n - 1) for n in shape)
         wanted = np.zeros(shape, dtype=bool)
         wanted[np.ix_(rows, columns)] = True
-        iy, ix = np.nonzero(wanted & ~known)
-        walk = Walk(surface, optimizer, pace, wells, np.stack([middles[0][ix], middles[1][iy]]))
+        cells = order[(wanted & ~known).take(order)]
+        walk = Walk(surface, optimizer, pace, wells, starts.take(cells, axis=1), fused)
         for _ in walk.rounds():
             yield snapshot
-        labels[iy, ix], ends[:, iy, ix] = walk.labels, walk.ends
+        labels.ravel()[cells] = walk.labels
+        ended = [going, *((cells.take(who), ends) for who, ends in walk.ended)]
+        going = np.concatenate([who for who, _ in ended]), np.concatenate([end for _, end in ended], axis=1)
         known |= wanted
-        wells = _match(labels, ends, wells)
-        blocks = labels[np.ix_(rows[np.arange(ny) // cell], columns[np.arange(nx) // cell])]
-        snapshot = _snapshot(surface, optimizer, np.where(known, labels, blocks), wells, cell, last)
+        wells, going = _match(labels.ravel(), *going, wells)
+        picture = labels
+        if cell > 1:
+            blocks = labels.take(rows.repeat(cell)[:ny], axis=0).take(columns.repeat(cell)[:nx], axis=1)
+            picture = np.where(known, labels, blocks)
+        snapshot = _snapshot(surface, optimizer, picture, wells, cell, last)
         yield snapshot
+
+
+def _by_tiles(shape: tuple[int, int]) -> Indices:
+    """All cells, those of a small square in a row: they settle at about the same time."""
+    ny, nx = shape
+    tiles = np.full((-(-ny // TILE) * TILE, -(-nx // TILE) * TILE), -1, dtype=np.intp)
+    tiles[:ny, :nx] = np.arange(ny * nx).reshape(shape)
+    order = tiles.reshape(-1, TILE, tiles.shape[1] // TILE, TILE).transpose(0, 2, 1, 3).ravel()
+    return order if tiles.size == ny * nx else order[order >= 0]
 
 
 def _snapshot(
@@ -191,19 +231,26 @@ def _repelled(optimizer: Optimizer, wells: Wells, rate: float) -> Any:
         return np.asarray(sharp > stability_limit(optimizer))
 
 
-def _match(labels: Labels, ends: Array, wells: Wells) -> Wells:
-    """Label the ends within reach of an attractor; the wells, with those that the other ends are in."""
-    iy, ix = np.nonzero(np.isfinite(ends[0]))
-    points = ends[:, iy, ix].T
-    reached = wells.reached(points)
-    found = _minima_near(wells, points[reached < 0])
+def _match(labels: Labels, cells: Indices, ends: Array, wells: Wells) -> tuple[Wells, tuple[Indices, Array]]:
+    """Label the cells whose ends `(2, n)` are within reach of an attractor.
+
+    The wells, with those that the other ends are in; the cells and ends that are in none.
+    """
+
+    def unmatched(cells: Indices, ends: Array) -> tuple[Indices, Array]:
+        reached = wells.reached(ends.T)
+        there = reached >= 0
+        labels[cells[there]] = reached[there]
+        lost = np.flatnonzero(~there)
+        return cells.take(lost), ends.take(lost, axis=1)
+
+    cells, ends = unmatched(cells, ends)
+    order = cells.argsort()  # which ends are followed must not hang on when they were found
+    found = _minima_near(wells, ends.take(order, axis=1).T)
     if len(found):
         wells = Wells(wells.surface, [*wells.attractors, *found[:, None]])
-        reached = wells.reached(points)
-    there = reached >= 0
-    iy, ix = iy[there], ix[there]
-    labels[iy, ix], ends[:, iy, ix] = reached[there], np.nan
-    return wells
+        cells, ends = unmatched(cells, ends)
+    return wells, (cells, ends)
 
 
 def _minima_near(wells: Wells, ends: Array) -> Array:

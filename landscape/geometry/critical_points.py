@@ -200,20 +200,26 @@ def critical_points(surface: Surface) -> CriticalPoints:
     >>> found[3].kind, found[3].position.round(6).tolist(), found[3].eigenvalues.round(6).tolist()
     ('minimum', [3.584428, -1.848127], [28.690677, 105.418908])
     """
-    *_, found = finding_critical_points(surface)
-    return found
+    low, high, margin = _rectangle(surface)
+    *_, state = isolate(surface, low - margin, high + margin)
+    return _assembled(surface, state, low, high)
 
 
 def finding_critical_points(surface: Surface) -> Iterator[CriticalPoints]:
     """As `critical_points`, but shows them as they come; the last is the whole of it."""
-    low, high = np.array([surface.x[0], surface.y[0]]), np.array([surface.x[1], surface.y[1]])
-    margin = MARGIN * (high - low)
+    low, high, margin = _rectangle(surface)
     shown = CriticalPoints(surface, searching=True)
     for state in isolate(surface, low - margin, high + margin):
         if len(state.points) > 1.25 * len(shown):
             shown = CriticalPoints(surface, _classified(surface, state.points), searching=True)
         yield shown
     yield _assembled(surface, state, low, high)
+
+
+def _rectangle(surface: Surface) -> tuple[Array, Array, Array]:
+    """The domain's corners, and how far beyond its edges is searched."""
+    low, high = np.array([surface.x[0], surface.y[0]]), np.array([surface.x[1], surface.y[1]])
+    return low, high, MARGIN * (high - low)
 
 
 def _assembled(surface: Surface, state: Isolation, low: Array, high: Array) -> CriticalPoints:

@@ -190,7 +190,9 @@ class _Search:
                 y = hessian[:, 0, 0] * gradient[:, 1] - hessian[:, 0, 1] * gradient[:, 0]
                 moved = points - np.stack([x, y], axis=1) / determinant[:, None]
             inside: Any = ((moved >= zones_low) & (moved <= zones_high)).all(axis=1)
-            points = np.where(inside[:, None], moved, points)
+            before, points = points, np.where(inside[:, None], moved, points)
+            if np.array_equal(points, before):
+                break
         self.found.append((points, zones_low, zones_high))
         self.fresh = True
 

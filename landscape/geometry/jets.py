@@ -177,8 +177,9 @@ def _rows(bounds: Bounds, rows: Any) -> Bounds:
 def outward(lo: Array, hi: Array, error: float = ULP) -> Bounds:
     """Bounds rounded outwards; what is no number bounds nothing, an overflow is at least the largest one."""
     less, more = 1 - error, 1 + error
-    low = np.fmax(np.minimum(lo * np.where(lo > 0, less, more), LARGEST), -np.inf)
-    return low, np.fmin(np.maximum(hi * np.where(hi > 0, more, less), -LARGEST), np.inf)
+    low = np.minimum(np.minimum(lo * less, lo * more), LARGEST)
+    high = np.maximum(np.maximum(hi * less, hi * more), -LARGEST)
+    return np.fmax(low, -np.inf), np.fmin(high, np.inf)
 
 
 def plus(a: Bounds, b: Bounds) -> Bounds:

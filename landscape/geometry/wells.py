@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from landscape.surface import Array, Surface
 
 LARGEST_REACH = 1 / 20  # of the domain's diagonal: about the size of a ball drawn there
+FEW = 32  # points are compared with directly, which is faster than a tree of them
 Indices = NDArray[np.intp]
 
 
@@ -65,13 +66,12 @@ class Wells:
     @cached_property
     def guide(self) -> tuple[Array, Array, Indices]:
         """A raster, its origin and scale: [iy, ix] is the row of `points` nearest to there, or −1."""
-        from scipy.spatial import KDTree
-
         n, most = 96, self.reach.max()
         low = self.points.min(axis=0) - most
         side = (np.ptp(self.points, axis=0) + 2 * most) / n
         xs, ys = (low + (np.arange(n)[:, None] + 0.5) * side).T
-        distance, nearest = KDTree(self.points).query(np.stack(np.meshgrid(xs, ys), axis=-1))
+        places = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+        distance, nearest = (found.reshape(n, n) for found in self._nearest(places))
         near = distance <= self.reach[self.owner[nearest]] + np.hypot(*side) / 2
         raster = np.pad(np.where(near, nearest, -1), 1, constant_values=-1)
         return (low - side)[:, None], 1 / side[:, None], raster.astype(np.intp)
@@ -94,13 +94,26 @@ class Wells:
 
     def reached(self, ends: Array) -> Indices:
         """The attractor that each of `(n, 2)` is within reach of, or −1."""
-        from scipy.spatial import KDTree
-
         if not len(ends) or not len(self.points):
             return np.full(len(ends), -1)
-        distance, nearest = KDTree(self.points).query(ends)
-        owner = self.owner[nearest]
-        return np.where(distance < self.reach[owner], owner, -1)
+        distance, nearest = self._nearest(ends)
+        owner = self.owner.take(nearest)
+        return np.where(distance < self.reach.take(owner), owner, -1)
+
+    def _nearest(self, ends: Array) -> tuple[Array, Indices]:
+        """The distance to the nearest point, and which that is."""
+        if len(self.points) > FEW:
+            from scipy.spatial import KDTree
+
+            distance, nearest = KDTree(self.points).query(ends)
+            return distance, nearest
+        x, y = np.ascontiguousarray(ends.T)
+        least, nearest = np.full(len(ends), np.inf), np.zeros(len(ends), dtype=np.intp)
+        for place, (px, py) in enumerate(self.points):
+            apart = (x - px) ** 2 + (y - py) ** 2
+            nearest[apart < least] = place
+            np.minimum(least, apart, out=least)
+        return np.sqrt(least), nearest
 
 
 def _turns(count: int) -> Array:
