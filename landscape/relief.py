@@ -83,8 +83,8 @@ class Relief:
         lines = []
         for level in (np.arange(levels) + 0.5) / levels:
             points = generator.lines(float(level))[0][0]
-            if points is not None:
-                lines.append(np.asarray(points))
+            if points is not None:  # its interpolation can round a last bit past the edge
+                lines.append(np.clip(points, (self.xs[0], self.ys[0]), (self.xs[-1], self.ys[-1])))
         return lines
 
 

@@ -19,7 +19,7 @@ from landscape import Surface
 from landscape.geometry.critical_points import CriticalPoints, critical_points
 
 DIGITS = 40
-PATIENCE = 10  # seconds of this process: how busy the machine is with others does not count
+PATIENCE = 30  # seconds of this process: how busy the machine is with others does not count
 
 
 @contextmanager

