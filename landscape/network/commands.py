@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Sequence
 from csv import writer
 from pathlib import Path
 from typing import Annotated, Any
@@ -74,7 +75,7 @@ def predict(
     data: Annotated[Path, option("The CSV file with the rows to classify.")],
     csv: Annotated[str, option("Write class probabilities to this file, or to - for the screen.")] = "-",
     label: Annotated[
-        str, option("The column of the true classes, if there is one: its name or number.")
+        str, option("The column of the true classes: its name or number. Default: as in training, if there.")
     ] = "",
     header: Annotated[bool | None, option("Whether the first row holds names.")] = None,
 ) -> None:
@@ -84,7 +85,8 @@ def predict(
     from landscape.network.model_file import load_model
 
     network = load_model(model)
-    table = read_inputs(data, network.feature_names, _column(label) if label else None, header)
+    column = _column(label) if label else network.label_name or _usual_column(network.training)
+    table = read_inputs(data, network.feature_names, column, header, needs_label=bool(label))
     rows = network.predict(table.inputs)
     names = network.class_names
     written = io.StringIO()
@@ -93,8 +95,7 @@ def predict(
     answers.writerows([*(f"{value:.9g}" for value in row), names[row.argmax()]] for row in rows)
     remarks = [*table.remarks]
     if table.labels is not None:
-        right = sum(names[row.argmax()] == true for row, true in zip(rows, table.labels, strict=True))
-        remarks.append(f"{right} of {len(rows)} are classified rightly ({right / len(rows):.4f}).")
+        remarks.append(_hits(table.labels, names, rows))
     for remark in remarks:
         print("landscape: " + remark, file=sys.stderr)  # noqa: T201
     if csv == "-":
@@ -102,6 +103,27 @@ def predict(
         sys.stdout.flush()
     else:
         write_whole(Path(csv), written.getvalue().encode())
+
+
+def _usual_column(training: dict[str, Any]) -> int | None:
+    """The number of the column of the classes in training, where columns had no names."""
+    column = training.get("data", {}).get("label")
+    return column if isinstance(column, int) else None
+
+
+def _hits(labels: Sequence[str], class_names: Sequence[str], rows: Any) -> str:
+    """How many rows are classified rightly, of those whose class is filled in."""
+    from landscape.network.csv_data import class_places
+
+    known = [place for place, text in enumerate(labels) if text]
+    if not known:
+        return "No row has its class filled in, so it is not known how many are classified rightly."
+    true = class_places([labels[place] for place in known], class_names)
+    right = sum(rows[place].argmax() == one for place, one in zip(known, true, strict=True))
+    strange = sum(one is None for one in true)
+    others = f"; {strange} {'is' if strange == 1 else 'are'} of classes that it has not learned"
+    words = f"{right} of {len(known)} are classified rightly ({right / len(known):.4f})"
+    return words + (others if strange else "") + "."
 
 
 def _run(spec: Any, log: str, save: str) -> int:

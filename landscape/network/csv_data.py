@@ -107,6 +107,7 @@ def read_csv(path: Path | str, label: str | int | None = None, header: bool | No
         tuple(table.names[column] for column in features),
         own_units=True,
         remarks=(*table.all_remarks(), *class_remarks(classes, names)),
+        label_name=table.names[at] if table.header else "",
     )
 
 
@@ -115,11 +116,13 @@ def read_inputs(
     feature_names: Sequence[str],
     label: str | int | None = None,
     header: bool | None = None,
+    needs_label: bool = False,
 ) -> InputTable:
     """Rows to classify: the columns by name where the file names them, else by position.
 
-    Columns that are not features are left out and said so. Those called `label` are kept as text, if they
-    are there; without names, one column more than the features is taken for it (the last, or `label`).
+    Columns that are not features are left out and said so. That called `label` is kept as text, if it is
+    there; it has to be if `needs_label`. Without names, one column more than the features is taken for it
+    (the last, or `label`).
 
     Raises
     ------
@@ -133,7 +136,7 @@ def read_inputs(
     if header is None and any(name in first and not is_number(name, rows.delimiter) for name in wanted):
         header = True
     table = Table(rows, header, label)
-    columns, at = _matched(table, wanted, label)
+    columns, at = _matched(table, wanted, label, needs_label)
     numbers, values, lines, labels = Numbers(table), array("d"), array("q"), list[str]()
     for line, cells in table.body():
         values.extend(numbers(line, [cells[column] for column in columns], columns))
@@ -217,7 +220,21 @@ def _doubtful(names: Sequence[str]) -> list[str]:
     return remarks
 
 
-def _matched(table: Table, wanted: list[str], label: str | int | None) -> tuple[list[int], int | None]:
+def class_places(texts: Sequence[str], class_names: Sequence[str]) -> list[int | None]:
+    """Which class each text names, None where it names none; where all classes are numbers, 1.0 is 1.
+
+    >>> class_places(["b", "1", ""], ["a", "b"]), class_places(["1.0", "x"], ["0", "1"])
+    ([1, None, None], [1, None])
+    """
+    numbers = [_decimal(name, ";") for name in class_names]
+    by_number = {} if None in numbers else {number: place for place, number in enumerate(numbers)}
+    by_name = {name: place for place, name in enumerate(class_names)}
+    return [by_name.get(text, by_number.get(_decimal(text, ";"))) for text in texts]
+
+
+def _matched(
+    table: Table, wanted: list[str], label: str | int | None, needs_label: bool
+) -> tuple[list[int], int | None]:
     """The columns of the features and of the classes, if there is one; what is left over is said."""
     names = table.names
     missing = [name for name in wanted if name not in names]
@@ -225,9 +242,13 @@ def _matched(table: Table, wanted: list[str], label: str | int | None) -> tuple[
         columns = [names.index(name) for name in wanted]
         rest = [column for column in range(len(names)) if column not in set(columns)]
         at = None
-        if isinstance(label, int) or (label is not None and cleaned(label) in names):
+        if needs_label or (isinstance(label, str) and cleaned(label) in names):
             at = table.column(label)
-            at = at if at in rest else None
+        if needs_label and at not in rest:
+            raise table.rows.error(
+                f"column {quoted(names[at or 0])} is a feature, so not that of the classes."
+            )
+        at = at if at in rest else None
     elif table.header and len(missing) < len(wanted):
         raise table.rows.error(
             f"there is no column {listed(missing)}; the network was trained with it. There are "
@@ -237,7 +258,13 @@ def _matched(table: Table, wanted: list[str], label: str | int | None) -> tuple[
         by_number = isinstance(label, int) or (
             label is not None and re.fullmatch(r"-?\d{1,9}", label.strip())
         )
-        at = None if len(names) == len(wanted) else table.column(label if by_number else None)
+        named = label if by_number or needs_label else None
+        at = None if len(names) == len(wanted) and not needs_label else table.column(named)
+        if len(names) == len(wanted) and at is not None:
+            raise table.rows.error(
+                f"there {'is' if len(names) == 1 else 'are'} {counted(len(names), 'column')}, as many as the "
+                "features: none is left for the classes."
+            )
         columns = [column for column in range(len(names)) if column != at]
         rest = []
         if table.header:

@@ -35,6 +35,7 @@ class Dataset:
     labels : `(n,)`, 0 … classes − 1, read-only; a class may have no example
     own_units : whether the features have units of their own, so that they are to be standardized
     remarks : sentences for the user about the data
+    label_name : what the column of the classes is called, if it is called anything
 
     >>> data = make_dataset("moons", points=100)
     >>> len(data), data.features, data.classes, data.class_names
@@ -48,6 +49,7 @@ class Dataset:
     feature_names: tuple[str, ...]
     own_units: bool
     remarks: tuple[str, ...] = ()
+    label_name: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "inputs", _frozen(self.inputs, np.float64))

@@ -38,6 +38,7 @@ class TrainedNetwork:
     steps : updates that it has had
     mean, scale : of each feature; inputs are standardized with them first
     training : how it was trained, as a table (see `Training`)
+    label_name : what the column of the classes was called, if it was called anything
     """
 
     architecture: Architecture
@@ -49,6 +50,7 @@ class TrainedNetwork:
     feature_names: tuple[str, ...]
     class_names: tuple[str, ...]
     training: dict[str, Any]
+    label_name: str = ""
 
     def predict(self, inputs: Any) -> Array:
         """Class probabilities of rows in the data's own units, `(rows, classes)`, at test time.
@@ -76,6 +78,7 @@ def trained(spec: Training, data: Split, snapshot: Snapshot, network: int = 0) -
         data.dataset.feature_names,
         data.dataset.class_names,
         spec.model_dump(mode="json", exclude_none=True),
+        data.dataset.label_name,
     )
 
 
@@ -113,6 +116,7 @@ def save_model(model: TrainedNetwork, path: Path | str) -> None:
         "feature_names": model.feature_names,
         "class_names": model.class_names,
         "training": model.training,
+        "label_name": model.label_name,
     }
     buffer = io.BytesIO()
     text = np.array(json.dumps(specification, ensure_ascii=False))
@@ -171,6 +175,7 @@ def _assembled(specification: dict[str, Any], arrays: dict[str, Array]) -> Train
         tuple(map(str, specification["feature_names"])),
         tuple(map(str, specification["class_names"])),
         dict(specification["training"]),
+        str(specification.get("label_name", "")),  # older files do not have it
     )
     for one in (model.mean, model.scale):
         if one.shape != (architecture.inputs,) or not np.isfinite(one).all():

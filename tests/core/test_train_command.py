@@ -215,14 +215,50 @@ def test_known_classes_are_counted_and_left_out_of_the_features(table, tmp_path,
     bare.write_text("\n".join(",".join(line.split(",")[: len(names) - 1]) for line in [head, *lines]) + "\n")
     capsys.readouterr()
     answers = []
-    for data, more in ((table, ["--label", names[-1]]), (renamed, ["--label", "truth"]), (bare, [])):
+    named = ["--label", names[-1]]
+    for data, more in ((table, named), (table, []), (renamed, ["--label", "truth"]), (bare, [])):
         assert main(["predict", str(model), "--data", str(data), *more]) == 0
         said = capsys.readouterr()
         answers.append(said.out)
-        assert ("classified rightly" in said.err) == bool(more)
-    assert answers[0] == answers[1] == answers[2]
+        assert ("classified rightly" in said.err) == (data != bare)
+    assert len(set(answers)) == 1
     assert main(["predict", str(model), "--data", str(renamed), "--label", str(len(names))]) == 0
     assert "are classified rightly (1.0000)" in capsys.readouterr().err
+    bare.write_text(renamed.read_text().replace("truth", "kind").replace('"c, d"', "").replace("a\n", "z\n"))
+    assert main(["predict", str(model), "--data", str(bare)]) == 0
+    assert "20 of 40 are classified rightly (0.5000); 20 are of classes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("label", "word"), [("truth", "truth"), ("9", "no column"), ("width", "feature")])
+def test_a_column_of_true_classes_that_is_not_there(label, word, table, tmp_path, capsys):
+    model, bare = tmp_path / "model.npz", tmp_path / "bare.csv"
+    main(["train", "--data", str(table), "--epochs", "1", "--save", str(model)])
+    bare.write_text("width,height\n1,2\n")
+    for data in (table, bare):
+        capsys.readouterr()
+        assert main(["predict", str(model), "--data", str(data), "--label", label]) == 2
+        assert_one_line(capsys.readouterr(), word)
+
+
+def test_classes_that_came_first_in_a_table_without_names(tmp_path, capsys):
+    model, data = tmp_path / "model.npz", tmp_path / "plain.csv"
+    data.write_text("".join(f"{row % 2},{row % 2 * 9 + row / 100},{row % 5}\n" for row in range(40)))
+    main(["train", "--data", str(data), "--label", "1", "--epochs", "20", "--save", str(model)])
+    data.write_text(data.read_text().replace("\n0,", "\n0.0,"))
+    capsys.readouterr()
+    assert main(["predict", str(model), "--data", str(data)]) == 0
+    assert "40 of 40 are classified rightly" in capsys.readouterr().err
+
+
+def test_a_scene_s_data_are_found_from_any_working_folder(table, tmp_path, monkeypatch, capsys):
+    scene = tmp_path / "mine.toml"
+    scene.write_text("[training]\nepochs = 2\n[training.data]\nname = 'csv'\nfile = 'clouds.csv'\n")
+    monkeypatch.chdir("/")
+    assert main(["train", str(scene)]) == 0
+    assert "clouds" in capsys.readouterr().out
+    table.unlink()
+    assert main(["train", str(scene)]) == 2
+    assert_one_line(capsys.readouterr(), f"clouds.csv: the file cannot be read in {tmp_path}")
 
 
 @pytest.mark.parametrize("bad", ["no model", "no data", "other columns", "text", "target"])
