@@ -16,6 +16,21 @@ _POINTER = (
         "Drag, or W A S D: turn. Click, or drag the ring: move the start. Wheel, + and −: nearer, farther.",
     ),
     ("Curves", "Click or drag: go to that step."),
+    (
+        "Plane",
+        "Click or drag: pick a point. ↑ and ↓, and Alt with any arrow, move it; Enter draws there while "
+        "a class is being drawn.",
+    ),
+    (
+        "Network",
+        "Click: choose a unit, or leave it. ↑ and ↓, and Alt with any arrow: another one. Esc: none.",
+    ),
+    (
+        "Confusion",
+        "Click: pick an example of a cell. ↑ and ↓, and Alt with any arrow, go over the cells; Enter or "
+        "Space picks; Esc leaves the cell.",
+    ),
+    ("Pictures", "Tab goes from one to the next; ← and → alone are steps and epochs in all of them."),
     ("Fields", "↑ and ↓ step a number; Enter takes it; Esc gives the old one back."),
     ("Window", "Drop a scene file (.toml) on it to open it."),
 )
@@ -62,7 +77,7 @@ class HelpDialog(QDialog):
         for side, grid in enumerate(grids):
             grid.setRowStretch(lines[side], 1)
         column.addLayout(columns)
-        column.addWidget(label("Pointer", "heading"))
+        column.addWidget(label("Pictures and fields", "heading"))
         pointer = QGridLayout()
         pointer.setHorizontalSpacing(18)
         pointer.setColumnStretch(1, 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import (
     QColor,
+    QFocusEvent,
     QImage,
     QPainter,
     QPainterPath,
@@ -20,6 +21,8 @@ from PyQt6.QtWidgets import QWidget
 
 from gui.theme import DARK, Theme
 
+BY_TAB = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+
 
 class Canvas(QWidget):
     """Paints `paint_still` once and `paint_moving` every frame."""
@@ -31,6 +34,7 @@ class Canvas(QWidget):
         self.theme: Theme = DARK
         self.type_scale = 1.0
         self._still: QPixmap | None = None
+        self._by_tab = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(120, 90)
 
@@ -85,6 +89,23 @@ class Canvas(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
             painter.drawPath(outline)
+
+    def focus_ring(self, painter: QPainter, area: QRectF) -> None:
+        """Paint who has got the keyboard with Tab, on the screen."""
+        if self._by_tab and self.hasFocus() and painter.device() is self:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self.theme.accent), 1.5))
+            painter.drawPath(self.card_outline(area.adjusted(1, 1, -1, -1)))
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        assert event is not None
+        self._by_tab = event.reason() in BY_TAB
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        self.update()
+        super().focusOutEvent(event)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._still = None

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPen
+from PyQt6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from gui.theme import Look, class_looks, contrast, font
+from gui.views.arrows import arrow
 from gui.views.canvas import Canvas
 from gui.views.examples import draw_shape
 from gui.views.shading import between
@@ -18,6 +19,8 @@ WIDEST = 2.4  # a cell's width to its height
 CENTRE = Qt.AlignmentFlag.AlignCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+TAKES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+NAME = "Confusion matrix"
 
 
 class ConfusionView(Canvas):
@@ -25,7 +28,7 @@ class ConfusionView(Canvas):
 
     Signals
     -------
-    cellPicked(true, predicted) : this cell was clicked
+    cellPicked(true, predicted) : this cell was clicked, or Enter or Space pressed on it
     """
 
     cellPicked = pyqtSignal(int, int)
@@ -36,15 +39,19 @@ class ConfusionView(Canvas):
         self._names: Sequence[str] = ()
         self._title = ""
         self._over: tuple[int, int] | None = None
+        self._at: tuple[int, int] | None = None  # where the keys are
         self.setMouseTracking(True)
-        self.setAccessibleName("Confusion matrix")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(NAME)
 
     def show_matrix(self, counts: np.ndarray, class_names: Sequence[str], title: str) -> None:
         """Show these counts, `(classes, classes)`: `[true, predicted]`."""
         self._counts, self._title = np.asarray(counts), title
         self._names = [*class_names, *map(str, range(len(class_names), len(self._counts)))]
         self._over = None
-        self.setAccessibleDescription(f"{self.summary}. {self._worst()}".strip())
+        keys = "Up and down, and Alt with any arrow key, go over the cells; Enter picks an example of one"
+        self.setAccessibleDescription(f"{self.summary}. {self._worst()}. {keys}")
+        self._go_to(None if self._at is None or max(self._at) >= len(self._counts) else self._at)
         self.still_changed()
 
     @property
@@ -122,10 +129,20 @@ class ConfusionView(Canvas):
                 self._paint_cell(painter, self._cell(body, place, guess), place, guess)
 
     def paint_moving(self, painter: QPainter, area: QRectF) -> None:
-        if self._over is not None and painter.device() is self:
+        if painter.device() is not self:
+            return
+        body = self.body_area(area)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._over is not None:
             painter.setPen(QPen(QColor(self.theme.text), 1.6))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(self._cell(self.body_area(area), *self._over), 3, 3)
+            painter.drawRoundedRect(self._cell(body, *self._over), 3, 3)
+        if self._at is not None and self.hasFocus():
+            # Two tones, so that it is seen on every fill and beside the frame of those that are right.
+            cell = self._cell(body, *self._at)
+            for ink, width in ((self.theme.casing, 4.6), (self.theme.text, 2.4)):
+                painter.setPen(QPen(QColor(ink), width))
+                painter.drawRoundedRect(cell, 3, 3)
+        self.focus_ring(painter, area)
 
     def _paint_head(self, painter: QPainter, area: QRectF, unit: float) -> None:
         """The title is dim, what it comes to is bright; where room is short, the title gives way."""
@@ -213,13 +230,34 @@ class ConfusionView(Canvas):
         painter.setPen(QColor(ink))
         painter.drawText(cell, CENTRE, text)
 
-    # --- pointer -----------------------------------------------------------------------------------
+    # --- pointer and keys ---------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         cell = self._cell_at(event.position())
         if cell is not None and event.button() == Qt.MouseButton.LeftButton:
+            if self._at is not None:
+                self._go_to(cell)
             self.cellPicked.emit(*cell)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        key, way, classes = event.key(), arrow(event), len(self._counts)
+        if way is not None and classes:
+            true, guess = (0, 0) if self._at is None else (self._at[0] + way[1], self._at[1] + way[0])
+            self._go_to((min(max(true, 0), classes - 1), min(max(guess, 0), classes - 1)))
+        elif self._at is not None and key in TAKES:
+            self.cellPicked.emit(*self._at)
+        elif self._at is not None and key == Qt.Key.Key_Escape:
+            self._go_to(None)
+        else:
+            event.ignore()  # without a cell, Space plays and Esc leaves, as everywhere
+
+    def _go_to(self, cell: tuple[int, int] | None) -> None:
+        """Let the keys be at a cell."""
+        self._at = cell
+        self.setAccessibleName(NAME if cell is None else f"{NAME}: {self.words(*cell)}")
+        self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None

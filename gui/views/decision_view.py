@@ -21,6 +21,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QWidget
 
 from gui.theme import Theme, class_looks, font
+from gui.views.arrows import arrow
 from gui.views.canvas import Canvas
 from gui.views.examples import draw_examples, draw_picked, draw_shape, example_radius
 from gui.views.images import rgba_image
@@ -33,10 +34,6 @@ from landscape.surface import Range
 
 NUDGE = 0.02  # of what is shown: how far an arrow key moves the picked point
 APART = 9.0  # pixels between points that are drawn in one stroke
-ARROWS = {
-    Qt.Key.Key_Left: (-NUDGE, 0.0), Qt.Key.Key_Right: (NUDGE, 0.0),
-    Qt.Key.Key_Down: (0.0, -NUDGE), Qt.Key.Key_Up: (0.0, NUDGE),
-}  # fmt: skip
 
 
 class DecisionView(Canvas):
@@ -270,6 +267,7 @@ class DecisionView(Canvas):
             at = QPointF(*self._pixels(self.picked, plot)[0])
             if plot.adjusted(-1, -1, 1, 1).contains(at):
                 draw_picked(painter, at, self.theme, self.theme.ball * scale)
+        self.focus_ring(painter, area)
 
     def _span(self) -> str:
         """The response's title and what its darkest and brightest stand for."""
@@ -344,14 +342,13 @@ class DecisionView(Canvas):
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._drawing is not None and self.picked:
             self.pointDrawn.emit(*self.picked)
             return
-        # Left and right alone step through time wherever a window has time. Keypads mark their arrows.
-        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if key not in ARROWS or held not in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier):
+        way = arrow(event)
+        if way is None:
             event.ignore()
             return
         (x_low, x_high), (y_low, y_high) = self._x_range, self._y_range
         x, y = self.picked or ((x_low + x_high) / 2, (y_low + y_high) / 2)
         if self.picked is not None:
-            x += ARROWS[key][0] * (x_high - x_low)
-            y += ARROWS[key][1] * (y_high - y_low)
+            x += way[0] * NUDGE * (x_high - x_low)
+            y -= way[1] * NUDGE * (y_high - y_low)
         self.pointPicked.emit(min(max(x, x_low), x_high), min(max(y, y_low), y_high))

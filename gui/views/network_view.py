@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
+from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PyQt6.QtWidgets import QWidget
 
 from gui.theme import Look
+from gui.views.arrows import arrow
 from gui.views.canvas import Canvas
 from gui.views.marks import shape_path
 from gui.views.network_layout import MOST_UNITS, Column, Layout, lay_out, strongest
@@ -21,8 +22,6 @@ LEVELS = 12  # of line width: lines of one level are stroked together, which is 
 WIDEST = 3.4
 FINE = 1.2  # pixels: finer lines are drawn one pixel wide
 REACH = 14.0  # pixels around a unit that belong to it
-LEFT_RIGHT = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-UP_DOWN = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
 class NetworkView(Canvas):
@@ -30,8 +29,8 @@ class NetworkView(Canvas):
 
     Signals
     -------
-    unitPicked(layer, unit) : clicked, or moved to with ↑ ↓ and Alt+← →; the layer after the last hidden one
-        is that of the classes
+    unitPicked(layer, unit) : clicked, moved to with ↑ ↓ and Alt+← →, or left with Esc; the layer after the
+        last hidden one is that of the classes
     """
 
     unitPicked = pyqtSignal(int, int)
@@ -130,10 +129,7 @@ class NetworkView(Canvas):
             for number, y in zip(column.units.tolist(), column.y.tolist(), strict=True):
                 self._paint_unit(painter, QPointF(column.x, y), place, number, radius)
         draw_foot(painter, self.theme, layout, area, self._layers, self._classes, self._chosen, MOST_LINES)
-        if self.hasFocus() and painter.device() is self:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self.theme.accent), 1.5))
-            painter.drawPath(self.card_outline(area.adjusted(1, 1, -1, -1)))
+        self.focus_ring(painter, area)
 
     def _paint_weights(self, painter: QPainter, layout: Layout, place: int, layer: LayerPicture) -> None:
         left, right = layout.columns[place], layout.columns[place + 1]
@@ -282,31 +278,20 @@ class NetworkView(Canvas):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
-        key = Qt.Key(event.key())
-        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        alone = Qt.KeyboardModifier.NoModifier
-        # Left and right alone step through time, here as everywhere.
-        along = LEFT_RIGHT.get(key, 0) if held == Qt.KeyboardModifier.AltModifier else 0
-        down = UP_DOWN.get(key, 0) if held == alone else 0
-        if not self._layers or not (along or down):
+        way, chosen = arrow(event), self._chosen
+        if event.key() == Qt.Key.Key_Escape and chosen is not None:
+            self.unitPicked.emit(*chosen)  # as a second click on it: it is left
+            return
+        if not self._layers or way is None:
             event.ignore()
             return
-        chosen = self._chosen
         if chosen is None:
             self.unitPicked.emit(0, 0)
             return
-        layer = min(max(chosen[0] + along, 0), len(self._layers) - 1)
-        unit = min(max(chosen[1] + down, 0), self._layers[layer].weights.shape[1] - 1)
+        layer = min(max(chosen[0] + way[0], 0), len(self._layers) - 1)
+        unit = min(max(chosen[1] + way[1], 0), self._layers[layer].weights.shape[1] - 1)
         if (layer, unit) != chosen:
             self.unitPicked.emit(layer, unit)
-
-    def focusInEvent(self, event: QFocusEvent | None) -> None:
-        self.update()
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent | None) -> None:
-        self.update()
-        super().focusOutEvent(event)
 
 
 def _between(one: str, other: str, share: float) -> QColor:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from driving import RIGHT, array, click, drag, move, rgb, seen
-from PyQt6.QtCore import QPoint, QRectF, QSize
+from driving import KEY, RIGHT, array, click, drag, has_colour, move, rgb, seen
+from PyQt6.QtCore import QPoint, QRectF, QSize, Qt
 from PyQt6.QtGui import QHelpEvent
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QToolTip
 
 from gui.theme import DARK, THEMES
@@ -106,6 +107,60 @@ def test_a_cell_is_picked_by_a_click(qtbot):
     click(view, 20, middle(view, 1, 0)[1])  # a name is no cell
     drag(view, middle(view, 0, 0), button=RIGHT)
     assert len(found) == 9
+
+
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+def test_a_cell_is_picked_with_the_keys_alone(qtbot):
+    view = shown(qtbot, board(qtbot))
+    view.activateWindow()
+    view.setFocus()
+    qtbot.waitUntil(view.hasFocus, timeout=3000)
+    found: list[tuple[int, int]] = []
+    view.cellPicked.connect(lambda true, guess: found.append((true, guess)))
+    before = seen(view)
+    QTest.keyClick(view, KEY.Key_Space)  # nowhere yet
+    QTest.keyClick(view, KEY.Key_Down)  # the first key goes to the first cell
+    assert view.accessibleName() == "Confusion matrix: setosa: 28 of 30 found, 93.3% of them"
+    for key, held in (
+        (KEY.Key_Down, ALT),
+        (KEY.Key_Down, Qt.KeyboardModifier.NoModifier),
+        (KEY.Key_Right, ALT),
+    ):
+        QTest.keyClick(view, key, held)
+    assert view.accessibleName().endswith(view.words(2, 1))
+    marked = seen(view)
+    assert (marked != before).any()
+    for key in (KEY.Key_Return, KEY.Key_Enter, KEY.Key_Space):
+        QTest.keyClick(view, key)
+    assert found == [(2, 1)] * 3
+    QTest.keyClick(view, KEY.Key_Right)  # which is an epoch further
+    QTest.keyClick(view, KEY.Key_Down)  # there is no further row
+    assert view.accessibleName().endswith(view.words(2, 1))
+    view.show_matrix(COUNTS[:2, :2], NAMES[:2], "fewer classes")
+    assert view.accessibleName() == "Confusion matrix"
+    view.show_matrix(COUNTS, NAMES, "validation part")
+    QTest.keyClick(view, KEY.Key_Up)
+    QTest.keyClick(view, KEY.Key_Escape)
+    assert view.accessibleName() == "Confusion matrix"
+    assert (seen(view) == before).all()
+    QTest.keyClick(view, KEY.Key_Return)
+    assert len(found) == 3
+
+
+@themes
+def test_the_cell_of_the_keys_is_seen_on_every_fill(qtbot, theme):
+    view = shown(qtbot, board(qtbot, theme))
+    view.activateWindow()
+    view.setFocus()
+    qtbot.waitUntil(view.hasFocus, timeout=3000)
+    for cell in ((0, 0), (0, 1), (2, 1)):
+        view._go_to(cell)
+        edge = view._cell(view.body_area(AREA), *cell).toRect().adjusted(-2, -2, 3, 3)
+        part = seen(view)[edge.top() : edge.bottom(), edge.left() : edge.right()]
+        assert has_colour(part, theme.text, 40) > edge.width()
+        assert has_colour(part, theme.casing, 40) > edge.width()
 
 
 def test_the_cell_under_the_pointer_is_marked(qtbot):

@@ -319,7 +319,8 @@ def test_keys_move_the_picked_point(qtbot):
         (KEY.Key_Up, Qt.KeyboardModifier.NoModifier, (0.0, 0.04)),
         (KEY.Key_Right, ALT, (0.04, 0.04)),
         (KEY.Key_Down, Qt.KeyboardModifier.KeypadModifier, (0.04, 0.0)),
-        (KEY.Key_Left, Qt.KeyboardModifier.NoModifier, (0.0, 0.0)),
+        (KEY.Key_Left, Qt.KeyboardModifier.NoModifier, (0.04, 0.0)),  # which is an epoch back
+        (KEY.Key_Left, ALT, (0.0, 0.0)),
         (KEY.Key_Up, SHIFT, (0.0, 0.0)),  # which is a mini-batch further
     ):
         QTest.keyClick(view, key, held)

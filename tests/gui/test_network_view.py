@@ -171,6 +171,8 @@ def test_arrows_move_from_unit_to_unit_and_leave_time_alone(qtbot):
     QTest.keyClick(view, KEY.Key_Left)
     assert len(picked) == 5
     assert "class 1" in view.accessibleDescription()
+    QTest.keyClick(view, KEY.Key_Escape)
+    assert picked[5:] == [(1, 1)]  # as a second click on it
 
 
 def test_a_chosen_unit_is_drawn_even_where_units_are_left_out(qtbot):

@@ -63,6 +63,29 @@ def test_ctrl_2_opens_it_and_ctrl_1_goes_back(window: MainWindow, qtbot: Any) ->
     assert window.document.undo_label == ""  # looking elsewhere is nothing to undo
 
 
+def test_arrows_alone_are_epochs_wherever_the_keyboard_is(window: MainWindow, qtbot: Any) -> None:
+    page = page_of(window)
+    page.panels.choose("confusion")
+    go_to(window, 4, qtbot)
+    for view in (page.decision, page.network, page.panels.confusion):
+        QTest.keyClick(view, Qt.Key.Key_Right)
+        settle(window, qtbot)
+        assert page.playback.step == 5
+        QTest.keyClick(view, Qt.Key.Key_Left)
+        settle(window, qtbot)
+        assert page.playback.step == 4
+    confusion = page.panels.confusion
+    QTest.keyClick(confusion, Qt.Key.Key_Down)
+    QTest.keyClick(confusion, Qt.Key.Key_Return)
+    assert window.document.scene.train_view.picked is not None
+    playing = page.playback.playing
+    QTest.keyClick(confusion, Qt.Key.Key_Space)
+    assert page.playback.playing == playing  # the key was the cell's
+    QTest.keyClick(confusion, Qt.Key.Key_Escape)
+    QTest.keyClick(confusion, Qt.Key.Key_Space)
+    assert page.playback.playing != playing
+
+
 def test_playing_moves_through_the_epochs(window: MainWindow, qtbot: Any) -> None:
     QTest.keyClick(page_of(window).decision, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: page_of(window).playback.step > 3, timeout=10_000)
