@@ -16,6 +16,7 @@ from gui.views.marks import shape_path
 from gui.views.network_layout import MOST_UNITS, Column, Layout, lay_out, strongest
 from gui.views.network_layout import LayerPicture as LayerPicture
 from gui.views.network_words import MOST_NAMES, draw_foot, draw_heads, draw_names, name_room, unit_in_words
+from gui.views.shading import between
 
 MOST_LINES = 150  # between two columns: the strongest
 LEVELS = 12  # of line width: lines of one level are stroked together, which is far quicker
@@ -141,7 +142,7 @@ class NetworkView(Canvas):
         ends = np.concatenate([layout.points(place)[rows], layout.points(place + 1)[columns]], axis=1)
         ends[:, 2] = end
         if chosen is None:
-            self._stroke(painter, ends, shares)
+            self._stroke(painter, ends, shares, 1.0)
             return
         touched = np.zeros(len(rows), dtype=bool)
         if chosen[0] == place:
@@ -149,33 +150,28 @@ class NetworkView(Canvas):
         elif chosen[0] == place - 1:
             touched = left.units[rows] == chosen[1]
         others = np.flatnonzero(~touched)[-MOST_LINES:]
-        painter.setOpacity(0.22)
-        self._stroke(painter, ends[others], shares[others])
-        painter.setOpacity(1.0)
-        self._stroke(painter, ends[touched], shares[touched])
+        self._stroke(painter, ends[others], shares[others], 0.22)
+        self._stroke(painter, ends[touched], shares[touched], 1.0)
 
-    def _stroke(self, painter: QPainter, ends: np.ndarray, shares: np.ndarray) -> None:
-        """Lines `(n, 4)`, as wide as their shares; negative ones dashed."""
+    def _stroke(self, painter: QPainter, ends: np.ndarray, shares: np.ndarray, opacity: float) -> None:
+        """Lines `(n, 4)`, as wide as their shares, the weakest first; negative ones dashed."""
         scale = 0.6 + 0.4 * self.type_scale
         levels = np.ceil(np.abs(shares) * LEVELS).astype(int)
-        for level in range(1, LEVELS + 1):
-            for negative in (True, False):
-                lines = ends[(levels == level) & ((shares < 0) == negative)]
-                if not len(lines):
-                    continue
-                strength = level / LEVELS
-                width = WIDEST * strength * scale
-                colour = QColor(self.theme.warning if negative else self.theme.accent)
-                # Finer than a pixel is as faint as it is fine: Qt is quick with lines one pixel wide.
-                colour.setAlphaF((0.18 + 0.75 * strength) * min(width, 1.0))
-                width = width if width > FINE else 1.0
-                pen = QPen(colour, width)
-                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-                if negative:
-                    pen.setDashPattern([6 * scale / width, 4 * scale / width])
-                painter.setPen(pen)
-                first, *more = (QLineF(*line) for line in lines.tolist())
-                painter.drawLines(first, *more)
+        kinds = 2 * levels + (shares > 0)  # of one width and colour each
+        for kind in np.unique(kinds).tolist():
+            strength, negative = kind // 2 / LEVELS, kind % 2 == 0
+            width = WIDEST * strength * scale
+            # Finer than a pixel is as faint as it is fine: Qt is quick with lines one pixel wide, and three
+            # times quicker with opaque ones. Behind them is the card, so they are mixed with its colour.
+            opaque = opacity * (0.26 + 0.7 * strength) * min(width, 1.0)
+            ink = self.theme.warning if negative else self.theme.accent
+            width = width if width > FINE else 1.0
+            pen = QPen(between(self.theme.card, ink, opaque), width)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            if negative:
+                pen.setDashPattern([6 * scale / width, 4 * scale / width])
+            painter.setPen(pen)
+            painter.drawLines([QLineF(*line) for line in ends[kinds == kind].tolist()])
 
     def _paint_normalization(
         self, painter: QPainter, layout: Layout, place: int, layer: LayerPicture
@@ -238,7 +234,7 @@ class NetworkView(Canvas):
             share = 1.0 if active is None else float(active[number])
             if share > 0:
                 # Opaque, so that lines do not shine through.
-                painter.setBrush(_between(self.theme.card, self.theme.text, 0.25 + 0.75 * share))
+                painter.setBrush(between(self.theme.card, self.theme.text, min(0.25 + 0.75 * share, 1.0)))
                 painter.drawEllipse(at, radius, radius)
             else:  # dead, or not a number
                 painter.setBrush(QColor(self.theme.card))
@@ -292,9 +288,3 @@ class NetworkView(Canvas):
         unit = min(max(chosen[1] + way[1], 0), self._layers[layer].weights.shape[1] - 1)
         if (layer, unit) != chosen:
             self.unitPicked.emit(layer, unit)
-
-
-def _between(one: str, other: str, share: float) -> QColor:
-    """A colour on the way from one to the other."""
-    a, b = np.array(QColor(one).getRgb()[:3]), np.array(QColor(other).getRgb()[:3])
-    return QColor(*(a + (b - a) * min(share, 1.0)).astype(int).tolist())

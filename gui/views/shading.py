@@ -87,7 +87,8 @@ def borders(probabilities: np.ndarray) -> np.ndarray:
 
 def between(one: str, other: str, share: float) -> QColor:
     """The colour this far on the way from one to the other."""
-    red, green, blue = ((1 - share) * _rgb(one) + share * _rgb(other)).round().astype(int).tolist()
+    pairs = zip(QColor(one).getRgb()[:3], QColor(other).getRgb()[:3], strict=True)
+    red, green, blue = (round((1 - share) * a + share * b) for a, b in pairs)
     return QColor(red, green, blue)
 
 
