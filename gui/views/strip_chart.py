@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QWidget
 
 from gui.theme import Look, font
 from gui.views.canvas import Canvas
-from gui.views.chart_words import draw_curve_names, draw_flags
+from gui.views.chart_words import draw_curve_names, draw_flag_lines, draw_flag_words, place_flag_words
 from gui.views.lines import draw_broken_line, polyline
 from gui.views.marks import draw_ball, line_pen
 from gui.views.ticks import log_ticks, ticks
@@ -68,6 +68,7 @@ class StripChart(Canvas):
         self._step = 0
         self._range = (0.0, 1.0)
         self._past: QPixmap | None = None
+        self._words: tuple[QRectF, list[tuple[QRectF, str]]] | None = None  # of the flags, in a plot
         self.setCursor(Qt.CursorShape.SizeHorCursor)
 
     def show_curves(self, curves: Curves) -> None:
@@ -86,7 +87,7 @@ class StripChart(Canvas):
             self.update()
 
     def still_changed(self) -> None:
-        self._past = None
+        self._past = self._words = None
         super().still_changed()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -167,8 +168,23 @@ class StripChart(Canvas):
             _draw_words(painter, below, self._curves.note)
         self._paint_axes(painter, plot, unit)
         self._paint_curves(painter, plot, past=False)
-        flags = [(plot.left() + plot.width() * self._share(step), text) for step, text in self._curves.flags]
-        draw_flags(painter, self.theme, flags, plot, unit)
+        draw_flag_lines(painter, self.theme, [x for x, _ in self._flags(plot)], plot)
+
+    def _flags(self, plot: QRectF) -> list[tuple[float, str]]:
+        """The x and the words of each flag."""
+        return [(plot.left() + plot.width() * self._share(step), text) for step, text in self._curves.flags]
+
+    def _flag_words(self, plot: QRectF) -> list[tuple[QRectF, str]]:
+        """Where the words of the flags stand; looked for once as long as nothing changes."""
+        if self._words is None or self._words[0] != plot:
+            at = self._curves.steps or (None,) * len(self._curves.values)
+            curves = [
+                self._pixels(values, plot, at=one)
+                for values, one in zip(self._curves.values, at, strict=True)
+            ]
+            unit = self.theme.axis * self.type_scale
+            self._words = (plot, place_flag_words(self._flags(plot), curves, plot, unit))
+        return self._words[1]
 
     def _paint_axes(self, painter: QPainter, plot: QRectF, unit: float) -> None:
         painter.setFont(font(unit))
@@ -265,6 +281,9 @@ class StripChart(Canvas):
         plot = self.plot_area(area)
         now = plot.left() + plot.width() * self._share(min(self._now(), self.steps))
         self._paint_past(painter, area, plot, now)
+        if self._curves.flags:
+            unit = self.theme.axis * self.type_scale
+            draw_flag_words(painter, self.theme, self._flag_words(plot), unit)
         painter.setPen(QPen(QColor(self.theme.accent), 1.6))
         painter.drawLine(QLineF(now, plot.top() - 4, now, plot.bottom()))
         for k, (values, look) in enumerate(zip(self._curves.values, self._curves.looks, strict=True)):
@@ -344,7 +363,8 @@ def _draw_words(painter: QPainter, box: QRectF, text: str) -> None:
 def _value_range(curves: Curves) -> tuple[float, float]:
     """The axis: (low, high), as powers of ten where it is logarithmic."""
     finite = [values[np.isfinite(values)] for values in curves.values]
-    everything = np.concatenate(finite) if finite else np.empty(0)
+    edges = [edge[np.isfinite(edge)] for band in curves.bands for edge in band]
+    everything = np.concatenate([*finite, *edges]) if finite else np.empty(0)
     if curves.log and curves.limits and everything.size:
         everything = np.append(everything, [limit[0] * 1.2 for limit in curves.limits])
     if curves.log:
@@ -359,8 +379,9 @@ def _value_range(curves: Curves) -> tuple[float, float]:
             high = min(high, float(np.log10(max(starts))) + 4)
         low = max(float(np.log10(everything.min())) - 0.1, high - DECADES)
         return (low, max(high, low + 1.0))
-    low, high = float(everything.min()), float(np.percentile(everything, 99.5))
-    high = max([high, *(limit[0] * 1.1 for limit in curves.limits)])
+    low = float(everything.min())
+    tops = [float(np.percentile(part, 99.5)) for part in (np.concatenate(finite), *edges) if part.size]
+    high = max([*tops, *(limit[0] * 1.1 for limit in curves.limits)])
     low = min(low, 0.0) if low < 0.3 * high else low
     pad = 0.05 * (high - low) or max(abs(high), 1.0) * 0.1
     return (low if low == 0 else low - pad, high + pad)

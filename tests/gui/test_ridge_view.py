@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtTest import QTest
 
 from gui.theme import DARK, THEMES, Look
+from gui.views.chart_words import place_flag_words
 from gui.views.ridge_view import SPIKE, Ridges, RidgeView, _flattened
 from gui.views.strip_chart import Curves, StripChart
 
@@ -191,16 +193,17 @@ def test_flags_are_dashed_lines_where_something_was_changed(qtbot, theme):
 
 
 def test_flags_close_together_do_not_collide(qtbot):
-    one, two = (
-        chart(qtbot, flags=((40, "α 0.1 → 0.03"),)),
-        chart(qtbot, flags=((40, "α 0.1 → 0.03"), (42, "β 0.9 → 0.95"))),
-    )
-    plot = one.plot_area(QRectF(one.rect()))
-    differ = (picture(one) != picture(two)).any(axis=2)
-    x = round(plot.left() + plot.width() * 0.42)
-    differ[:, x - 2 : x + 3] = False  # the second line itself
-    assert not differ[: round(plot.top()) + 13, x + 3 :].any()
-    assert differ[round(plot.top()) + 14 : round(plot.top()) + 34, x:].any()
+    flags = ((40, "α 0.1 → 0.03"), (42, "β 0.9 → 0.95"), (43, "mini-batch 32 → 8"), (44, "L2 0 → 0.01"))
+    view = chart(qtbot, flags=flags)
+    plot = view.plot_area(QRectF(view.rect()))
+    boxes = [box for box, _ in view._flag_words(plot)]
+    assert len(boxes) == len(flags)
+    assert not any(one.intersects(other) for one, other in itertools.combinations(boxes, 2))
+    lines = [plot.left() + plot.width() * step / 100 for step, _ in flags]
+    assert boxes[0].right() < lines[0]  # to the left, where it does not lie on the others' lines
+    crowd = chart(qtbot, flags=tuple((40 + k / 10, "mini-batch 32 → 8") for k in range(60)))
+    assert 4 < len(crowd._flag_words(plot)) < 20  # the rest would only hide them
+    picture(crowd)
 
 
 def test_words_of_a_late_flag_stay_inside(qtbot):
@@ -209,6 +212,49 @@ def test_words_of_a_late_flag_stay_inside(qtbot):
     differ = (picture(view) != picture(plain)).any(axis=2)
     assert not differ[:, round(plot.right()) + 2 :].any()
     assert differ[round(plot.top()) : round(plot.top()) + 14, round(plot.right()) - 100 :].sum() > 60
+
+
+@pytest.mark.parametrize("level", [0.02, 0.5, 0.98])
+def test_words_of_flags_stand_where_no_curve_is(level):
+    plot, x = QRectF(50, 20, 400, 160), np.linspace(50, 450, 81)
+    curve = np.stack([x, np.full(81, plot.bottom() - level * plot.height())], axis=1)
+    flags = [(150.0, "α 0.1 → 0.03"), (300.0, "β 0.9 → 0.95"), (440.0, "mini-batch 32 → 8")]
+    placed = place_flag_words(flags, [curve], plot, 11.0)
+    assert [text for _, text in placed] == [text for _, text in flags]
+    for (box, _), (at, _) in zip(placed, flags, strict=True):
+        assert not box.top() <= curve[0, 1] <= box.bottom()
+        assert min(abs(box.left() - at), abs(box.right() - at)) < 8  # beside its line
+        assert plot.adjusted(-1, -1, 4, 1).contains(box)
+    assert all(box.top() < 80 for box, _ in placed)  # at the top as long as there is room
+
+
+def test_a_curve_is_seen_through_the_words_that_have_to_cover_it(qtbot):
+    crowd = tuple(np.full(101, level) for level in np.linspace(0, 1, 60))  # there is no free place
+    looks = tuple(Look("", "disc", "#D55E00", ()) for _ in crowd)
+    view = chart(qtbot, flags=((30, "α 0.1 → 0.03"),))
+    view.show_curves(Curves("loss", crowd, looks, flags=((30, "α 0.1 → 0.03"),)))
+    view.set_step(100)
+    (box, _), *_ = view._flag_words(view.plot_area(QRectF(view.rect())))
+    inside = picture(view)[
+        box.toRect().top() : box.toRect().bottom(), box.toRect().left() : box.toRect().right()
+    ]
+    assert has_colour(inside, DARK.accent, 60) > 40
+    assert (inside[..., 0] - inside[..., 2] > 10).mean() > 0.2  # orange below
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_bands_are_seen_whole(qtbot, log):
+    middle = np.linspace(1.0, 0.5, 50)
+    band = (middle / 5, middle * 5)
+    view = StripChart()
+    qtbot.addWidget(view)
+    view.resize(*SIZE)
+    view.show_curves(Curves("range", (middle,), (Look("", "disc", "#D55E00", ()),), log=log, bands=(band,)))
+    plot = view.plot_area(QRectF(view.rect()))
+    for edge in band:
+        y = view._pixels(edge, plot)[:, 1]
+        assert (y >= plot.top()).all()
+        assert (y <= plot.bottom()).all()
 
 
 def test_named_curves_are_named_and_read_out(qtbot):
