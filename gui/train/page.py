@@ -18,7 +18,7 @@ from gui.train.data_card import DataCard
 from gui.train.diary_panel import DiaryPanel
 from gui.train.edits import TrainEdits
 from gui.train.look_cards import LookCard, NowCard
-from gui.train.panels import Panels
+from gui.train.panels import WAITING, Panels
 from gui.train.pictures import Moment, PlanePicture
 from gui.train.trainer import Trainer
 from gui.views.decision_view import DecisionView
@@ -57,6 +57,7 @@ class TrainPage(QWidget):
         self._unit: tuple[int, int] | None = None
         self._build()
         self._connect()
+        self._say_in_pictures(WAITING)
         self._show_scene(document.scene)
         self._show_softmax()
 
@@ -193,6 +194,7 @@ class TrainPage(QWidget):
 
     def _restarted(self) -> None:
         self._fine = None
+        self._say_in_pictures(WAITING)
         self._show_scene(self.document.scene)
         self._show_all()
 
@@ -205,7 +207,14 @@ class TrainPage(QWidget):
         if last is not None and self.playback.step >= last.state.epoch - 1:
             self._show_all()
 
+    def _say_in_pictures(self, sentence: str) -> None:
+        """What stands in the pictures as long as there is nothing to see."""
+        for view in (self.losses, self.network):
+            view.set_hint(sentence)
+        self.panels.say(sentence)
+
     def _failed(self, sentence: str) -> None:
+        self._say_in_pictures(sentence)
         self.now_card.show_now(None, None, sentence)
         self.document.refused.emit(sentence)
         training = self.document.scene.training
@@ -265,6 +274,8 @@ class TrainPage(QWidget):
     def _show_curves(self) -> None:
         run, twin = self.trainer.run, self.trainer.twin
         if run is not None:
+            if run.snapshots:
+                self.losses.set_hint("")  # axes without a curve: the numbers were infinite from the start
             self.losses.show_curves(pictures.score_curves(run, twin, "loss", self._theme))
             self.panels.show_scores(run, twin)
 

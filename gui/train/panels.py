@@ -26,7 +26,10 @@ CLAIMS = (
     " the gradient said; steadier inputs matter less."
 )
 TITLES = {"smoothness": "Smooth", "scales": "γ and β"}
-NO_NORM = Curves("there is no batch normalization here", (), ())
+WAITING = "Waiting for the first epoch …"
+MEASURING = "Measuring …"
+NO_NORM = "There is no batch normalization here."
+NOTHING = Curves("", (), ())
 
 
 class Panels(QWidget):
@@ -59,6 +62,7 @@ class Panels(QWidget):
         self.smoothness = (StripChart(), StripChart())
         self._charts = (self.accuracies, *self.averages, *self.scales, *self.smoothness)
         self._build()
+        self.say(WAITING)
         for chart in self._charts:
             chart.scrubbed.connect(self.epochPicked)
         self.ridges.epochPicked.connect(self.epochPicked)
@@ -80,6 +84,11 @@ class Panels(QWidget):
             self.tabs.addTab(view, TITLES.get(key, key.capitalize()))
         self.tabs.currentChanged.connect(self._turned)
         column.addWidget(self.tabs)
+
+    def say(self, sentence: str) -> None:
+        """What stands where there is nothing to see yet."""
+        for view in (self.ridges, self.rates, self.confusion, *self._charts):
+            view.set_hint(sentence)
 
     def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
         """Draw with these tokens."""
@@ -109,6 +118,8 @@ class Panels(QWidget):
 
     def show_scores(self, run: Run, twin: Run | None) -> None:
         """Show the accuracies, as far as they are known."""
+        if run.snapshots:
+            self.accuracies.set_hint("")
         self.accuracies.show_curves(pictures.score_curves(run, twin, "accuracy", self._theme))
 
     def show_guesses(self, scatter: Scatter, guesses: Any) -> None:
@@ -147,20 +158,26 @@ class Panels(QWidget):
         runs = moment.runs
         if self.open in ("averages", "scales"):
             normalized = next((run for run in runs if run.spec.batch_norm and run.spec.hidden), None)
-            charts = (NO_NORM, NO_NORM)
+            charts = (NOTHING, NOTHING)
             if normalized is not None:
                 layer, unit = self._unit or (self._layer, 0)
                 layer = min(layer, len(normalized.spec.hidden) - 1)
                 unit = min(unit, normalized.spec.hidden[layer] - 1)
                 draw = pictures.average_curves if self.open == "averages" else pictures.scale_curves
                 charts = draw(normalized, layer, unit, self._theme)
-            self._show_pair(self.averages if self.open == "averages" else self.scales, charts)
+            shown = self.averages if self.open == "averages" else self.scales
+            for chart in shown:
+                chart.set_hint(NO_NORM if normalized is None else WAITING)
+            self._show_pair(shown, charts)
         elif self.open == "smoothness":
+            for chart in self.smoothness:
+                chart.set_hint(MEASURING)
             self._jobs.start(
                 "panel", lambda: pictures.smoothness_curves(runs, self._theme),
                 lambda found: self._show_pair(self.smoothness, found),
             )  # fmt: skip
         elif self.open == "rates":
+            self.rates.set_hint(MEASURING)
             rate = float(moment.run.spec.optimizer.learning_rate)
             self._jobs.start(
                 "panel", lambda: pictures.sweep_rows(runs),

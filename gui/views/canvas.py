@@ -19,7 +19,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QWidget
 
-from gui.theme import DARK, Theme
+from gui.theme import DARK, Theme, font
 
 BY_TAB = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
@@ -35,6 +35,7 @@ class Canvas(QWidget):
         self.type_scale = 1.0
         self._still: QPixmap | None = None
         self._by_tab = False
+        self.hint = ""
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(120, 90)
 
@@ -42,6 +43,12 @@ class Canvas(QWidget):
         """Draw with these tokens from now on."""
         if (theme, type_scale) != (self.theme, self.type_scale):
             self.theme, self.type_scale = theme, type_scale
+            self.still_changed()
+
+    def set_hint(self, text: str) -> None:
+        """What to say where there is nothing to see yet."""
+        if text != self.hint:
+            self.hint = text
             self.still_changed()
 
     def still_changed(self) -> None:
@@ -89,6 +96,14 @@ class Canvas(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self.theme.card_edge), 1.5))
             painter.drawPath(outline)
+
+    def paint_hint(self, painter: QPainter, area: QRectF) -> None:
+        """Say why there is nothing to see, in the middle."""
+        unit = min(self.theme.axis * self.type_scale, area.height() / 5, area.width() / 18)
+        painter.setFont(font(1.08 * unit))
+        painter.setPen(QColor(self.theme.dim))
+        flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+        painter.drawText(area.adjusted(2 * unit, unit, -2 * unit, -unit), flags, self.hint)
 
     def focus_ring(self, painter: QPainter, area: QRectF) -> None:
         """Paint who has got the keyboard with Tab, on the screen."""

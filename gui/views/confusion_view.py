@@ -120,6 +120,7 @@ class ConfusionView(Canvas):
         unit, classes = self._unit, len(self._counts)
         self._paint_head(painter, area, unit)
         if not classes:
+            self.paint_hint(painter, area)
             return
         body, looks = self.body_area(area), class_looks(classes, self.theme)
         self._paint_captions(painter, area, body, unit)
@@ -151,7 +152,7 @@ class ConfusionView(Canvas):
         )
         painter.setFont(font(1.08 * unit))
         metrics = QFontMetricsF(painter.font())
-        summary = self.summary if len(self._counts) else "nothing is predicted yet"
+        summary = self.summary if len(self._counts) else ""
         room = head.width() - metrics.horizontalAdvance(f"  {summary}")
         title = metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, max(room, 0.0))
         painter.setPen(QColor(self.theme.dim))

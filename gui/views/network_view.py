@@ -111,6 +111,8 @@ class NetworkView(Canvas):
             layout = self._layout(area)
             draw_heads(painter, self.theme, layout, self._layers, self._sizes, area)
             draw_names(painter, self.theme, layout, self._inputs, self._classes)
+        else:
+            self.paint_hint(painter, area)
 
     def paint_moving(self, painter: QPainter, area: QRectF) -> None:
         if not self._layers:

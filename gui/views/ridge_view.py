@@ -122,6 +122,8 @@ class RidgeView(Canvas):
             self._sentence, Qt.TextElideMode.ElideRight, int(foot.width())
         )
         painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, words)
+        if not self._panels and not self._sentence:
+            self.paint_hint(painter, area)
         for number, (panel, place) in enumerate(zip(self._panels, self._places(area), strict=False)):
             self._paint_axes(painter, panel, place, unit, number == 0 or self._epochs_differ)
             if panel.densities.size:

@@ -80,6 +80,11 @@ class StripChart(Canvas):
         self._range = _value_range(curves)
         self.still_changed()
 
+    @property
+    def _waits(self) -> bool:
+        """Whether there is a hint to be shown in place of curves."""
+        return bool(self.hint) and not any(np.isfinite(values).any() for values in self._curves.values)
+
     def set_step(self, step: int) -> None:
         """Show this moment."""
         if step != self._step:
@@ -166,6 +171,9 @@ class StripChart(Canvas):
             below = title.translated(0, 1.5 * unit)
             below.setWidth(area.width() - 2 * unit)
             _draw_words(painter, below, self._curves.note)
+        if self._waits:
+            self.paint_hint(painter, area)
+            return
         self._paint_axes(painter, plot, unit)
         self._paint_curves(painter, plot, past=False)
         draw_flag_lines(painter, self.theme, [x for x, _ in self._flags(plot)], plot)
@@ -276,7 +284,7 @@ class StripChart(Canvas):
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def paint_moving(self, painter: QPainter, area: QRectF) -> None:
-        if not self._curves.values:
+        if not self._curves.values or self._waits:
             return
         plot = self.plot_area(area)
         now = plot.left() + plot.width() * self._share(min(self._now(), self.steps))

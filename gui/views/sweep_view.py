@@ -84,6 +84,8 @@ class SweepView(Canvas):
         if self._rows:
             bottom = plot.top() + min(plot.height() / len(self._rows), 4.5 * unit) * len(self._rows)
             self._paint_axis(painter, plot, bottom, unit)
+        else:
+            self.paint_hint(painter, area)
 
     def _paint_row(self, painter: QPainter, row: SweepRow, place: QRectF, unit: float) -> None:
         painter.setFont(font(unit))
