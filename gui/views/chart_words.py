@@ -106,7 +106,7 @@ def _covered(box: QRectF, curves: Sequence[np.ndarray]) -> float:
     for pixels in curves:
         pixels = pixels[np.isfinite(pixels).all(axis=1)]
         if len(pixels):
-            y = np.interp(x, *pixels.T, left=np.nan, right=np.nan)
+            y = np.interp(x, pixels[:, 0], pixels[:, 1], left=np.nan, right=np.nan)
             low, high = np.fmin(y[:-1], y[1:]), np.fmax(y[:-1], y[1:])
             share += float(((high > box.top() - 2) & (low < box.bottom() + 2)).mean())
     return share

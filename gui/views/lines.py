@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6 import sip
+from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 MOST_POINTS = 1500  # of a trail on the screen: a wilder one is a blur, too
@@ -21,6 +22,16 @@ def polyline(pixels: np.ndarray) -> QPolygonF:
         memory.setsize(16 * len(pixels))  # two doubles a point
         np.frombuffer(memory, dtype=np.float64).reshape(-1, 2)[:] = pixels
     return polygon
+
+
+def segments(ends: np.ndarray) -> Any:
+    """Lines `(n, 4)`, from x, y to x, y, as an array for `drawLines`, of which slices can be drawn."""
+    array: Any = sip.array  # whose type hints leave out what it takes
+    lines = array(QLineF, len(ends))
+    if len(ends):
+        memory: Any = sip.voidptr(lines, 32 * len(ends))  # four doubles a line
+        np.frombuffer(memory, dtype=np.float64).reshape(-1, 4)[:] = ends
+    return lines
 
 
 def draw_broken_line(painter: QPainter, pixels: np.ndarray) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt, pyqtSignal
@@ -12,6 +14,7 @@ from PyQt6.QtWidgets import QWidget
 from gui.theme import Look
 from gui.views.arrows import arrow
 from gui.views.canvas import Canvas
+from gui.views.lines import segments
 from gui.views.marks import shape_path
 from gui.views.network_layout import MOST_UNITS, Column, Layout, lay_out, strongest
 from gui.views.network_layout import LayerPicture as LayerPicture
@@ -157,23 +160,18 @@ class NetworkView(Canvas):
 
     def _stroke(self, painter: QPainter, ends: np.ndarray, shares: np.ndarray, opacity: float) -> None:
         """Lines `(n, 4)`, as wide as their shares, the weakest first; negative ones dashed."""
-        scale = 0.6 + 0.4 * self.type_scale
+        if not len(ends):
+            return
         levels = np.ceil(np.abs(shares) * LEVELS).astype(int)
-        kinds = 2 * levels + (shares > 0)  # of one width and colour each
-        for kind in np.unique(kinds).tolist():
-            strength, negative = kind // 2 / LEVELS, kind % 2 == 0
-            width = WIDEST * strength * scale
-            # Finer than a pixel is as faint as it is fine: Qt is quick with lines one pixel wide, and three
-            # times quicker with opaque ones. Behind them is the card, so they are mixed with its colour.
-            opaque = opacity * (0.26 + 0.7 * strength) * min(width, 1.0)
-            ink = self.theme.warning if negative else self.theme.accent
-            width = width if width > FINE else 1.0
-            pen = QPen(between(self.theme.card, ink, opaque), width)
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            if negative:
-                pen.setDashPattern([6 * scale / width, 4 * scale / width])
-            painter.setPen(pen)
-            painter.drawLines([QLineF(*line) for line in ends[kinds == kind].tolist()])
+        kinds = 2 * levels + (shares > 0)  # of one pen each
+        order = np.argsort(kinds, kind="stable")
+        firsts = np.flatnonzero(np.diff(kinds[order], prepend=-1)).tolist()
+        lines = segments(ends[order])
+        for first, last in itertools.pairwise((*firsts, len(ends))):
+            level, positive = divmod(int(kinds[order[first]]), 2)
+            ink = self.theme.accent if positive else self.theme.warning
+            painter.setPen(_pen(self.theme.card, ink, level / LEVELS, not positive, opacity, self.type_scale))
+            painter.drawLines(lines[first:last])
 
     def _paint_normalization(
         self, painter: QPainter, layout: Layout, place: int, layer: LayerPicture
@@ -196,13 +194,14 @@ class NetworkView(Canvas):
         faint.setAlphaF(0.55)
         painter.setPen(QPen(faint, 1))
         painter.drawLine(QLineF(middle, band.top() + 2, middle, band.bottom() - 2))
+        plus, minus, text = map(QColor, (self.theme.accent, self.theme.warning, self.theme.text))
         for number, y in zip(units.tolist(), heights.tolist(), strict=True):
             length = (half - 1.3 * inset) * abs(gamma[number]) / most_gamma
-            ink = QColor(self.theme.warning if gamma[number] < 0 else self.theme.accent)
+            ink = minus if gamma[number] < 0 else plus
             painter.fillRect(QRectF(band.left() + inset, y - thick / 2, length, thick), ink)
             length = (half / 2 - 2) * beta[number] / most_beta
             bar = QRectF(middle + min(length, 0.0), y - thick / 2, abs(length), thick)
-            painter.fillRect(bar, QColor(self.theme.text))
+            painter.fillRect(bar, text)
 
     def _paint_block(self, painter: QPainter, layout: Layout) -> None:
         """Inputs that form a square: as bright as their weights, or with the chosen unit's own."""
@@ -211,10 +210,10 @@ class NetworkView(Canvas):
         alone = chosen is not None and chosen[0] == 0
         shown = weights[:, chosen[1]] if chosen and alone else np.abs(weights).mean(axis=1)
         shares = shown / (float(np.abs(shown).max(initial=0.0)) or 1.0)
-        cell = layout.cell
+        cell, ground = layout.cell, QColor(self.theme.raised)
         for (x, y), share in zip(layout.points(0).tolist(), shares.tolist(), strict=True):
             box = QRectF(x - cell / 2 + 0.5, y - cell / 2 + 0.5, cell - 1, cell - 1)
-            painter.fillRect(box, QColor(self.theme.raised))
+            painter.fillRect(box, ground)
             ink = QColor(
                 self.theme.text if not alone else self.theme.accent if share > 0 else self.theme.warning
             )
@@ -290,3 +289,19 @@ class NetworkView(Canvas):
         unit = min(max(chosen[1] + way[1], 0), self._layers[layer].weights.shape[1] - 1)
         if (layer, unit) != chosen:
             self.unitPicked.emit(layer, unit)
+
+
+@cache
+def _pen(ground: str, ink: str, strength: float, dashed: bool, opacity: float, type_scale: float) -> QPen:
+    """The pen of a weight; of a hundred kinds, so that each is made once."""
+    scale = 0.6 + 0.4 * type_scale
+    width = WIDEST * strength * scale
+    # Finer than a pixel is as faint as it is fine: Qt is quick with lines one pixel wide, and three times
+    # quicker with opaque ones. Behind them is the card, so they are mixed with its colour.
+    opaque = opacity * (0.26 + 0.7 * strength) * min(width, 1.0)
+    width = width if width > FINE else 1.0
+    pen = QPen(between(ground, ink, opaque), width)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    if dashed:
+        pen.setDashPattern([6 * scale / width, 4 * scale / width])
+    return pen
