@@ -6,10 +6,20 @@ from collections.abc import Sequence
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPen
+from PyQt6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+)
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from gui.theme import Look, class_looks, contrast, font
+from gui.views.arrow_keys import arrow_move
 from gui.views.canvas import Canvas
 from gui.views.examples import draw_shape
 from gui.views.shading import between
@@ -25,7 +35,7 @@ class ConfusionView(Canvas):
 
     Signals
     -------
-    cellPicked(true, predicted) : this cell was clicked
+    cellPicked(true, predicted) : this cell was clicked, or Enter was pressed on it
     """
 
     cellPicked = pyqtSignal(int, int)
@@ -37,15 +47,22 @@ class ConfusionView(Canvas):
         self._title = ""
         self._over: tuple[int, int] | None = None
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Confusion matrix")
 
     def show_matrix(self, counts: np.ndarray, class_names: Sequence[str], title: str) -> None:
         """Show these counts, `(classes, classes)`: `[true, predicted]`."""
         self._counts, self._title = np.asarray(counts), title
         self._names = [*class_names, *map(str, range(len(class_names), len(self._counts)))]
-        self._over = None
-        self.setAccessibleDescription(f"{self.summary}. {self._worst()}".strip())
+        if self._over is not None and max(self._over) >= len(self._counts):
+            self._over = None
+        self._describe()
         self.still_changed()
+
+    def _describe(self) -> None:
+        """The cell in words for a screen reader, or what there is to see in all."""
+        words = self.words(*self._over) if self._over is not None else f"{self.summary}. {self._worst()}"
+        self.setAccessibleDescription(words.strip())
 
     @property
     def summary(self) -> str:
@@ -213,7 +230,29 @@ class ConfusionView(Canvas):
         painter.setPen(QColor(ink))
         painter.drawText(cell, CENTRE, text)
 
-    # --- pointer -----------------------------------------------------------------------------------
+    # --- keys and pointer ----------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        along, down = arrow_move(event)
+        if self._over is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.cellPicked.emit(*self._over)
+        elif len(self._counts) and (along or down):
+            last = len(self._counts) - 1
+            true, guess = (0, 0) if self._over is None else (self._over[0] + down, self._over[1] + along)
+            self._move_to((min(max(true, 0), last), min(max(guess, 0), last)))
+        else:
+            event.ignore()
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        self._move_to(None)
+        super().focusOutEvent(event)
+
+    def _move_to(self, cell: tuple[int, int] | None) -> None:
+        if cell != self._over:
+            self._over = cell
+            self._describe()
+            self.update()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
@@ -223,14 +262,10 @@ class ConfusionView(Canvas):
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        over = self._cell_at(event.position())
-        if over != self._over:
-            self._over = over
-            self.update()
+        self._move_to(self._cell_at(event.position()))
 
     def leaveEvent(self, event: QEvent | None) -> None:
-        self._over = None
-        self.update()
+        self._move_to(None)
 
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, Q
 from PyQt6.QtWidgets import QWidget
 
 from gui.theme import Look
+from gui.views.arrow_keys import arrow_move
 from gui.views.canvas import Canvas
 from gui.views.marks import shape_path
 from gui.views.network_layout import MOST_UNITS, Column, Layout, lay_out, strongest
@@ -21,8 +22,6 @@ LEVELS = 12  # of line width: lines of one level are stroked together, which is 
 WIDEST = 3.4
 FINE = 1.2  # pixels: finer lines are drawn one pixel wide
 REACH = 14.0  # pixels around a unit that belong to it
-LEFT_RIGHT = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-UP_DOWN = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
 class NetworkView(Canvas):
@@ -282,12 +281,7 @@ class NetworkView(Canvas):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
-        key = Qt.Key(event.key())
-        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        alone = Qt.KeyboardModifier.NoModifier
-        # Left and right alone step through time, here as everywhere.
-        along = LEFT_RIGHT.get(key, 0) if held == Qt.KeyboardModifier.AltModifier else 0
-        down = UP_DOWN.get(key, 0) if held == alone else 0
+        along, down = arrow_move(event)
         if not self._layers or not (along or down):
             event.ignore()
             return

@@ -344,7 +344,8 @@ def _draw_words(painter: QPainter, box: QRectF, text: str) -> None:
 def _value_range(curves: Curves) -> tuple[float, float]:
     """The axis: (low, high), as powers of ten where it is logarithmic."""
     finite = [values[np.isfinite(values)] for values in curves.values]
-    everything = np.concatenate(finite) if finite else np.empty(0)
+    edges = [edge[np.isfinite(edge)] for band in curves.bands for edge in band]
+    everything = np.concatenate([*finite, *edges]) if finite else np.empty(0)
     if curves.log and curves.limits and everything.size:
         everything = np.append(everything, [limit[0] * 1.2 for limit in curves.limits])
     if curves.log:
