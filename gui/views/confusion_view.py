@@ -10,7 +10,7 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEven
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from gui.theme import Look, class_looks, contrast, font
-from gui.views.arrows import arrow
+from gui.views.arrow_keys import arrow_move
 from gui.views.canvas import Canvas
 from gui.views.examples import draw_shape
 from gui.views.shading import between
@@ -243,9 +243,9 @@ class ConfusionView(Canvas):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
-        key, way, classes = event.key(), arrow(event), len(self._counts)
-        if way is not None and classes:
-            true, guess = (0, 0) if self._at is None else (self._at[0] + way[1], self._at[1] + way[0])
+        key, (along, down), classes = event.key(), arrow_move(event), len(self._counts)
+        if classes and (along or down):
+            true, guess = (0, 0) if self._at is None else (self._at[0] + down, self._at[1] + along)
             self._go_to((min(max(true, 0), classes - 1), min(max(guess, 0), classes - 1)))
         elif self._at is not None and key in TAKES:
             self.cellPicked.emit(*self._at)

@@ -21,7 +21,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QWidget
 
 from gui.theme import Theme, class_looks, font
-from gui.views.arrows import arrow
+from gui.views.arrow_keys import arrow_move
 from gui.views.canvas import Canvas
 from gui.views.examples import draw_examples, draw_picked, draw_shape, example_radius
 from gui.views.images import rgba_image
@@ -342,13 +342,13 @@ class DecisionView(Canvas):
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._drawing is not None and self.picked:
             self.pointDrawn.emit(*self.picked)
             return
-        way = arrow(event)
-        if way is None:
+        along, down = arrow_move(event)
+        if not (along or down):
             event.ignore()
             return
         (x_low, x_high), (y_low, y_high) = self._x_range, self._y_range
         x, y = self.picked or ((x_low + x_high) / 2, (y_low + y_high) / 2)
         if self.picked is not None:
-            x += way[0] * NUDGE * (x_high - x_low)
-            y -= way[1] * NUDGE * (y_high - y_low)
+            x += along * NUDGE * (x_high - x_low)
+            y -= down * NUDGE * (y_high - y_low)
         self.pointPicked.emit(min(max(x, x_low), x_high), min(max(y, y_low), y_high))

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PyQt6.QtWidgets import QWidget
 
 from gui.theme import Look
-from gui.views.arrows import arrow
+from gui.views.arrow_keys import arrow_move
 from gui.views.canvas import Canvas
 from gui.views.lines import segments
 from gui.views.marks import shape_path
@@ -275,18 +275,18 @@ class NetworkView(Canvas):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
-        way, chosen = arrow(event), self._chosen
+        (along, down), chosen = arrow_move(event), self._chosen
         if event.key() == Qt.Key.Key_Escape and chosen is not None:
             self.unitPicked.emit(*chosen)  # as a second click on it: it is left
             return
-        if not self._layers or way is None:
+        if not self._layers or not (along or down):
             event.ignore()
             return
         if chosen is None:
             self.unitPicked.emit(0, 0)
             return
-        layer = min(max(chosen[0] + way[0], 0), len(self._layers) - 1)
-        unit = min(max(chosen[1] + way[1], 0), self._layers[layer].weights.shape[1] - 1)
+        layer = min(max(chosen[0] + along, 0), len(self._layers) - 1)
+        unit = min(max(chosen[1] + down, 0), self._layers[layer].weights.shape[1] - 1)
         if (layer, unit) != chosen:
             self.unitPicked.emit(layer, unit)
 

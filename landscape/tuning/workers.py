@@ -7,6 +7,7 @@ import ctypes
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -98,6 +99,7 @@ def _processes(count: int) -> Executor:
 def _begin_work() -> None:
     """In a worker: the terminal's Ctrl-C is for the program that searches, and it will say when to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_search, daemon=True).start()
     with contextlib.suppress(OSError, AttributeError):
         os.nice(5)  # the window stays fluid
     with contextlib.suppress(OSError, AttributeError, TypeError):
@@ -105,6 +107,14 @@ def _begin_work() -> None:
         allocator = ctypes.CDLL(None)
         allocator.mallopt(M_MMAP_THRESHOLD, KEPT_BYTES)
         allocator.mallopt(M_TRIM_THRESHOLD, KEPT_BYTES * 8)
+
+
+def _end_with_the_search() -> None:
+    """A program that is killed cannot tell its workers to go: they would wait for more work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _dask(address: str) -> Workers:

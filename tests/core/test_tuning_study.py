@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import optuna
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,8 +85,12 @@ def test_a_search_that_is_killed_loses_nothing_and_ends_as_if_it_had_not_been(pa
             assert child.poll() is None
             assert time.monotonic() < end
             time.sleep(0.02)
+        workers = psutil.Process(child.pid).children(recursive=True)
+        assert len(workers) >= 2
         os.kill(child.pid, signal.SIGKILL)
         child.wait()
+        _, left = psutil.wait_procs(workers, timeout=10)
+        assert not left  # nobody waits for work that never comes
     kept = recorded(path)
     assert 40 <= kept < 90
     for csv, storage in (("again.csv", path), ("whole.csv", path.with_name("whole.log"))):

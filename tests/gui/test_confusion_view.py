@@ -221,3 +221,30 @@ def test_nothing_touches_the_edge(qtbot):
     picture = array(view.render_image(SIZE))
     for strip in (picture[60:260, :6], picture[60:260, -6:], picture[-6:, 30:-30], picture[:5, 30:-30]):
         assert (strip == rgb(DARK.card)).all()
+
+
+def test_it_is_gone_through_by_key_and_enter_picks(qtbot):
+    view = ConfusionView()
+    qtbot.addWidget(view)
+    view.resize(500, 400)
+    view.show_matrix(np.array([[5, 2], [1, 7]]), ("cat", "dog"), "validation part")
+    shown(qtbot, view)
+    view.activateWindow()
+    view.setFocus()
+    qtbot.waitUntil(view.hasFocus, timeout=3000)
+    picked = []
+    view.cellPicked.connect(lambda *cell: picked.append(cell))
+    before = array(view.grab().toImage())
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert picked == []  # nothing is chosen yet
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    QTest.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert "cat: 2 of 7 taken for dog" in view.accessibleName()
+    assert (array(view.grab().toImage()) != before).any()  # a frame shows where one is
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    for _ in range(3):  # the edge holds
+        QTest.keyClick(view, Qt.Key.Key_Down)
+    QTest.keyClick(view, Qt.Key.Key_Enter)
+    assert picked == [(0, 1), (1, 1)]
+    view.show_matrix(np.array([[4, 3], [1, 7]]), ("cat", "dog"), "validation part")
+    assert "dog: 7 of 8 found" in view.accessibleName()  # it stays while the network trains
