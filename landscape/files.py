@@ -41,6 +41,20 @@ def read_text(path: Path) -> str:
     return text
 
 
+def check_target(path: Path | str) -> None:
+    """Refuse a place for a file before the work is done that it shall hold.
+
+    Raises
+    ------
+    LandscapeError
+        if it is a folder, or in none.
+    """
+    target = Path(path)
+    if target.is_dir() or not target.resolve().parent.is_dir():
+        what = "it is a folder" if target.is_dir() else "there is no such folder"
+        raise LandscapeError(f"{path} cannot be written: {what}.")
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file completely or not at all.
 

@@ -104,10 +104,7 @@ def _frames(drawn: Drawn, theme: Theme, size: Size, frames: int) -> Iterator[QIm
     chart.show_curves(pictures.score_curves(run, drawn.twin, "loss", theme))
     looks = class_looks(len(dataset.class_names), theme)
 
-    norm = "with" if run.spec.batch_norm else "without"
-    mine = scene.workspace == "train"
-    title = (mine and scene.title) or dataset.title
-    caption = (mine and scene.caption) or f"{run.spec.optimizer.title}, {norm} batch normalization"
+    title, caption = pictures.heading(scene, run.data)
     places = tuple(zip(views, (plane_area, network_area, chart_area), strict=True))
     for k in (frames - 1, *range(frames - 1)):
         moment, picture = drawn.moments[k], drawn.planes[k]

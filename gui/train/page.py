@@ -176,14 +176,7 @@ class TrainPage(QWidget):
     def _show_scene(self, scene: Scene) -> None:
         training, run = scene.training, self.trainer.run
         data = run.data if run is not None and run.spec.data == training.data else None
-        mine = scene.workspace == "train"
-        norm = "with" if training.batch_norm else "without"
-        twin = ", and its twin" if scene.train_view.twin else ""
-        self.headline.say(
-            (mine and scene.title) or (training.data.name if data is None else data.dataset.title),
-            (mine and scene.caption)
-            or f"One seed, {norm} batch normalization{twin}; {training.optimizer.title}.",
-        )
+        self.headline.say(*pictures.heading(scene, data))
         self.data_card.show_training(training, data)
         self.network_card.show_scene(scene, data)
         self.rule_card.show_scene(scene, self.edits.now)

@@ -156,16 +156,19 @@ class Panels(QWidget):
 
     def _measure(self, moment: Moment) -> None:
         runs = moment.runs
-        if self.open in ("averages", "scales"):
+        by_unit = {
+            "averages": (self.averages, pictures.average_curves),
+            "scales": (self.scales, pictures.scale_curves),
+        }
+        if self.open in by_unit:
+            shown, draw = by_unit[self.open]
             normalized = next((run for run in runs if run.spec.batch_norm and run.spec.hidden), None)
             charts = (NOTHING, NOTHING)
             if normalized is not None:
                 layer, unit = self._unit or (self._layer, 0)
                 layer = min(layer, len(normalized.spec.hidden) - 1)
                 unit = min(unit, normalized.spec.hidden[layer] - 1)
-                draw = pictures.average_curves if self.open == "averages" else pictures.scale_curves
                 charts = draw(normalized, layer, unit, self._theme)
-            shown = self.averages if self.open == "averages" else self.scales
             for chart in shown:
                 chart.set_hint(NO_NORM if normalized is None else WAITING)
             self._show_pair(shown, charts)

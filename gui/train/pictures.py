@@ -26,6 +26,7 @@ from landscape.network.softmax import taken_apart
 from landscape.network.sweep import EPOCHS, sweep
 from landscape.network.training import Snapshot, architecture_of
 from landscape.numerals import numeral
+from landscape.scene import Scene
 
 WITH = {True: "with", False: "without"}
 GRID = 96  # cells of the plane, each way
@@ -85,6 +86,18 @@ def plane_pictures(moment: Moment, scatter: Scatter, unit: tuple[int, int] | Non
     else:
         values = response(moment.architecture, parameters, moment.averages, scatter.plane, *unit, GRID)
     yield PlanePicture(values, unit is not None, guesses)
+
+
+def heading(scene: Scene, data: Split | None) -> tuple[str, str]:
+    """What is trained, and in one sentence how: the scene's own words where it has any for a training."""
+    training = scene.training
+    title = training.data.name if data is None else data.dataset.title
+    norm = "with" if training.batch_norm else "without"
+    twin = ", and its twin" if scene.train_view.twin else ""
+    caption = f"One seed, {norm} batch normalization{twin}; {training.optimizer.title}."
+    if scene.workspace != "train":
+        return title, caption
+    return scene.title or title, scene.caption or caption
 
 
 def plane_note(moment: Moment, plane: Plane) -> str:

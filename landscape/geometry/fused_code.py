@@ -54,7 +54,16 @@ class Program:
         return (*self.push, *self.moves)
 
 
-Code = Callable[..., None]
+@dataclass(frozen=True)
+class Code:
+    """The loop as a function of addresses and counts, in the order of `_walk`; it runs without the GIL."""
+
+    function: Callable[..., None]
+    engine: Any  # owns what the function's address points to
+
+    def __call__(self, *given: int) -> None:
+        """Walk."""
+        self.function(*given)
 
 
 @lru_cache(maxsize=64)
@@ -67,7 +76,6 @@ def compiling(program: Program) -> Future[Code]:
 
 
 def _compiled(program: Program) -> Code:
-    """The loop as a function of addresses and counts, in the order of `_walk`; it runs without the GIL."""
     import llvmlite.binding as llvm
 
     module = llvm.parse_assembly(_declarations() + _walk(program) + _look(program))
@@ -75,9 +83,7 @@ def _compiled(program: Program) -> Code:
     engine = llvm.create_mcjit_compiler(module, _machine())
     engine.finalize_object()
     signature = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 9, *[ctypes.c_int64] * 3)
-    code = signature(engine.get_function_address("walk"))
-    code.engine = engine  # type: ignore[attr-defined]  # owns the code
-    return code
+    return Code(signature(engine.get_function_address("walk")), engine)
 
 
 @cache

@@ -36,6 +36,7 @@ def train(
     save: Annotated[str, option("Write the trained network to this .npz file.")] = "",
 ) -> int:
     """Train a batch-normalized softmax network and report how well it does."""
+    from landscape.files import check_target
     from landscape.scene import Scene
 
     scene = Scene() if spec is None else Scene.load(spec)
@@ -61,12 +62,8 @@ def train(
     changed = {name: value for name, value in table.items() if value is not None}
     kept = scene.training.model_dump(exclude_none=True)
     training = scene.edited(training={**kept, **changed}).training
-    for path in (log, save):
-        if path and (Path(path).is_dir() or not Path(path).resolve().parent.is_dir()):
-            from landscape.errors import LandscapeError
-
-            what = "it is a folder" if Path(path).is_dir() else "there is no such folder"
-            raise LandscapeError(f"{path} cannot be written: {what}.")
+    for path in filter(None, (log, save)):
+        check_target(path)
     return _run(training, log, save)
 
 

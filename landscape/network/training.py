@@ -189,10 +189,15 @@ def measure(
     networks = len(state.parameters)
     epoch = max(state.epoch - (state.seen == 0 and state.step > 0), 0)
     with np.errstate(all="ignore"):
+        training_loss, training_accuracy = scores(course.architecture, state, course.training)
+        validation_loss, validation_accuracy = scores(course.architecture, state, course.validation)
         snapshot = Snapshot(
             state,
             recipe.optimizer.learning_rate * recipe.schedule(epoch),
-            *_scores(course.architecture, state, course.training, course.validation),
+            training_loss,
+            validation_loss,
+            training_accuracy,
+            validation_accuracy,
             np.array(losses) if losses else np.empty((0, networks), state.parameters.dtype),
             state.averages if stepped is None else stepped.statistics,
             _summaries(course, state, stepped) if layers else (),
@@ -207,22 +212,14 @@ def measure(
     return snapshot
 
 
-def _scores(
-    architecture: Architecture, state: State, training: Examples, validation: Examples
-) -> tuple[Array, Array, Array, Array]:
-    """Losses, then accuracies, of both parts at test time."""
-    losses, accuracies = [], []
-    for part in (training, validation):
-        if not len(part):
-            nothing = np.full(len(state.parameters), np.nan, state.parameters.dtype)
-            losses.append(nothing)
-            accuracies.append(nothing)
-            continue
-        logits = forward(architecture, state.parameters, part.inputs, state.averages).logits
-        losses.append(cross_entropy(log_softmax(logits), part.targets))
-        right = logits.argmax(axis=2) == part.targets.argmax(axis=1)
-        accuracies.append(right.mean(axis=1))
-    return (losses[0], losses[1], accuracies[0], accuracies[1])
+def scores(architecture: Architecture, state: State, part: Examples) -> tuple[Array, Array]:
+    """Loss and accuracy at test time, `(networks,)` each; nan without examples."""
+    if not len(part):
+        nothing = np.full(len(state.parameters), np.nan, state.parameters.dtype)
+        return nothing, nothing
+    logits = forward(architecture, state.parameters, part.inputs, state.averages).logits
+    right = logits.argmax(axis=2) == part.targets.argmax(axis=1)
+    return cross_entropy(log_softmax(logits), part.targets), right.mean(axis=1)
 
 
 def _summaries(course: Course, state: State, stepped: Stepped | None) -> tuple[LayerSummary, ...]:

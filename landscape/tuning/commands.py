@@ -37,6 +37,8 @@ def tune(
     best: Annotated[str, option("Write the best trial to this .toml scene, or as .py code.")] = "",
 ) -> int:
     """Search for good hyperparameters: at random, on a grid, or from coarse to fine."""
+    from landscape.files import check_target
+
     scene = _scene(spec)
     training = _training(scene.training, data, label, epochs, optimizer)
     given = {
@@ -50,8 +52,8 @@ def tune(
         training=training,
         tuning={**table, **{name: value for name, value in given.items() if value is not None}},
     )
-    for path in (csv, best):
-        _refuse_unwritable(path)
+    for path in filter(None, (csv if csv != "-" else "", best)):
+        check_target(path)
     return _run(scene, workers, storage, resume, csv, best)
 
 
@@ -105,14 +107,6 @@ def _space(axes: list[str]) -> dict[str, Any]:
 
 def _number(text: str) -> float | int:
     return int(text) if text.strip().isdigit() else float(text)
-
-
-def _refuse_unwritable(path: str) -> None:
-    from landscape.errors import LandscapeError
-
-    if path and path != "-" and (Path(path).is_dir() or not Path(path).resolve().parent.is_dir()):
-        what = "it is a folder" if Path(path).is_dir() else "there is no such folder"
-        raise LandscapeError(f"{path} cannot be written: {what}.")
 
 
 def _run(scene: Any, workers: str, storage: str, resume: bool, csv: str, best: str) -> int:
@@ -209,6 +203,7 @@ def _report(study: Any, data: Any, ended: str, interrupted: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from landscape.tuning.plan import ranked
     from landscape.tuning.samplers import luck
     from landscape.tuning.space import KINDS
 
@@ -216,7 +211,7 @@ def _report(study: Any, data: Any, ended: str, interrupted: bool) -> None:
     table = Table(
         "trial", "score", *(KINDS[d.name].symbol for d in dimensions), box=None, padding=(0, 2, 0, 0)
     )
-    good = sorted((t for t in trials.values() if t.state == "complete"), key=lambda t: (-t.score, t.number))
+    good = ranked(trials.values())
     for trial in good[:SHOWN]:
         values = (_short(trial.values[d.name]) for d in dimensions)
         table.add_row(str(trial.number), f"{trial.score:.4f}", *values)

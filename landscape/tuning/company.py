@@ -18,11 +18,12 @@ from landscape.errors import FieldError
 from landscape.hyperparameters import hyperparameters
 from landscape.network.course import Course, Recipe, State, chosen, course_of, first_state, one_step
 from landscape.network.datasets import Split
-from landscape.network.layers import Array, cross_entropy, log_softmax
-from landscape.network.model import forward, initial_parameters
+from landscape.network.layers import Array
+from landscape.network.model import initial_parameters
 from landscape.network.spec import Training
-from landscape.network.training import architecture_of
+from landscape.network.training import architecture_of, scores
 from landscape.schedules import InverseTime, Schedule
+from landscape.tuning.plan import TrialState
 
 LARGEST = 32  # more fall out of a processor's cache
 
@@ -56,10 +57,10 @@ class Company:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a trial ended: "complete", "stopped" or "diverged"."""
+    """How a trial ended."""
 
     number: int
-    state: str
+    state: TrialState
     accuracy: Array
     loss: Array
     reason: str
@@ -129,7 +130,7 @@ def _advance(company: Company, data: Split, deadline: float) -> tuple[Company | 
         assert company.accuracy is not None
         assert company.loss is not None
         state = _one_epoch(course, recipe, column, state)
-        losses, accuracies = _validation_scores(course, state)
+        losses, accuracies = scores(course.architecture, state, course.validation)
         now = time.monotonic()
         company = replace(
             company, state=state,
@@ -158,7 +159,7 @@ def _begun(company: Company, course: Course) -> Company:
     seeds = [training.weights_seed for training in company.trainings]
     parameters = initial_parameters(course.architecture, seeds, spec.initialization, spec.dtype)
     state = first_state(course.architecture, parameters)
-    losses, accuracies = _validation_scores(course, state)
+    losses, accuracies = scores(course.architecture, state, course.validation)
     return replace(company, state=state, accuracy=accuracies[:, None], loss=losses[:, None])
 
 
@@ -196,13 +197,6 @@ def _one_epoch(course: Course, recipe: Recipe, decays: Any, state: State) -> Sta
     return state
 
 
-def _validation_scores(course: Course, state: State) -> tuple[Array, Array]:
-    logits = forward(course.architecture, state.parameters, course.validation.inputs, state.averages).logits
-    losses = cross_entropy(log_softmax(logits), course.validation.targets)
-    right = logits.argmax(axis=2) == course.validation.targets.argmax(axis=1)
-    return losses, right.mean(axis=1)
-
-
 def _parted(company: Company, epochs: int) -> tuple[Company | None, list[Outcome]]:
     """Who goes on, and who has ended: diverged, hopeless, or at the last epoch."""
     state, accuracy, loss = company.state, company.accuracy, company.loss
@@ -215,7 +209,8 @@ def _parted(company: Company, epochs: int) -> tuple[Company | None, list[Outcome
     done = np.full(len(lost), epoch >= epochs)
     outcomes = []
     for row in np.flatnonzero(lost | hopeless | done):
-        how, reason = "complete", ""
+        how: TrialState = "complete"
+        reason = ""
         if lost[row]:
             how, reason = "diverged", f"its numbers became infinite at step {state.diverged_at[row]}"
         elif hopeless[row] and not done[row]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -15,6 +16,7 @@ from landscape.tuning.samplers import (
     MOST_POINTS,
     Box,
     box_around,
+    checked_points,
     grid_places,
     grid_shape,
     initial_seed,
@@ -79,9 +81,7 @@ class Tuning(Part):
         if not self.points:
             return grid_shape(dimensions, self.trials)
         free = [dimension for dimension in dimensions if dimension.name not in self.points]
-        taken = int(np.prod([self.points[name] for name in self.points], dtype=float))
-        if taken > MOST_POINTS:
-            grid_places([d for d in dimensions if d.name in self.points], tuple(self.points.values()))
+        taken = checked_points(tuple(self.points.values()))
         rest = dict(zip(free, grid_shape(free, max(self.trials // taken, 1)), strict=True)) if free else {}
         return tuple(self.points.get(d.name, rest.get(d, 1)) for d in dimensions)
 
@@ -140,8 +140,7 @@ class Tuning(Part):
         return dict(inside)
 
     def _narrowed(self, inside: Box, before: list[Trial]) -> Box:
-        good = sorted((t for t in before if t.state == "complete"), key=lambda t: (-t.score, t.number))
-        best = good[: max(LEAST_BEST, round(BEST_SHARE * len(before)))]
+        best = ranked(before)[: max(LEAST_BEST, round(BEST_SHARE * len(before)))]
         if not best:
             return inside
         dimensions = self.space.dimensions
@@ -182,13 +181,13 @@ class Trial:
     reason: str = ""
     seconds: float = field(default=0.0, compare=False)
 
-    @property
-    def finished(self) -> bool:
-        """Whether nothing more will become of it."""
-        return self.state != "running"
+
+def ranked(trials: Iterable[Trial]) -> list[Trial]:
+    """The complete trials, the best first; of equals, the one with the lowest number."""
+    good = (trial for trial in trials if trial.state == "complete")
+    return sorted(good, key=lambda trial: (-trial.score, trial.number))
 
 
-def best_of(trials: Any) -> Trial | None:
-    """The complete trial with the highest score; of equals, the first."""
-    good = [trial for trial in trials if trial.state == "complete"]
-    return max(good, key=lambda trial: (trial.score, -trial.number), default=None)
+def best_of(trials: Iterable[Trial]) -> Trial | None:
+    """The first of those that are `ranked`."""
+    return next(iter(ranked(trials)), None)

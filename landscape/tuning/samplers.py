@@ -69,8 +69,8 @@ def grid_shape(dimensions: Sequence[Dimension], budget: int) -> tuple[int, ...]:
     return tuple(shape)
 
 
-def grid_places(dimensions: Sequence[Dimension], shape: Sequence[int]) -> Any:
-    """The middles of a grid's cells, `(points, dimensions)`; the last axis changes quickest.
+def checked_points(shape: Sequence[int]) -> int:
+    """How many points a grid has.
 
     Raises
     ------
@@ -85,6 +85,12 @@ def grid_places(dimensions: Sequence[Dimension], shape: Sequence[int]) -> Any:
             f"A grid of {each} has {points:,} points; at most {MOST_POINTS:,} can be tried."
             " Take fewer of an axis.",
         )
+    return points
+
+
+def grid_places(dimensions: Sequence[Dimension], shape: Sequence[int]) -> Any:
+    """The middles of a grid's cells, `(points, dimensions)`; the last axis changes quickest."""
+    points = checked_points(shape)
     middles = []
     for dimension, count in zip(dimensions, shape, strict=True):
         cells = dimension.count

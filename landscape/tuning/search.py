@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,7 +48,6 @@ class Progress:
     total: int
     round: int
     box: dict[str, tuple[float, float]]
-    seconds: float
     ended: str = ""
 
 
@@ -170,6 +169,11 @@ class _Run:
             lost, self.working = [task, *self.working.values()], {}
             for each in lost:
                 self._bury(each)
+        except (CancelledError, OSError) as error:  # not a trial's fault: a scheduler that is gone
+            raise LandscapeError(
+                f"The workers are gone ({error or type(error).__name__}). What was finished is kept; the"
+                " search can be taken up with others."
+            ) from None
         except Exception as error:
             if type(error).__name__ == "KilledWorker":  # Dask's word for it
                 self._bury(task)
@@ -203,7 +207,7 @@ class _Run:
         proposal = self.proposals[outcome.number]
         whole = outcome.state in ("complete", "stopped")
         return Trial(
-            proposal.number, proposal.round, proposal.values, proposal.seed, outcome.state,  # type: ignore[arg-type]
+            proposal.number, proposal.round, proposal.values, proposal.seed, outcome.state,
             float(outcome.accuracy[-1]) if whole else float("nan"),
             outcome.accuracy, outcome.loss, outcome.reason, outcome.seconds,
         )  # fmt: skip
@@ -248,10 +252,7 @@ class _Run:
         self.reported.update(known)
         tasks = (*self.working.values(), *self.waiting)
         running = tuple(trial for task in tasks for trial in self._under_way(task.company))
-        seconds = time.monotonic() - self.began
-        return Progress(
-            new, running, len(known), self.tuning.count, self.round, self.box, seconds, self.ended
-        )
+        return Progress(new, running, len(known), self.tuning.count, self.round, self.box, self.ended)
 
     def _under_way(self, company: Company) -> Iterator[Trial]:
         if company.accuracy is None or company.loss is None:

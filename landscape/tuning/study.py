@@ -21,11 +21,12 @@ from typing import Any
 import numpy as np
 
 from landscape.errors import LandscapeError
+from landscape.files import check_target
 from landscape.network.spec import Training
 from landscape.tuning.plan import Proposal, Trial, Tuning
 from landscape.tuning.space import Dimension, Value
 
-USUAL_NAME = "landscape"
+NAME = "landscape"  # of the one study in a file
 STALE_SECONDS = 30.0  # after which a claim without a sign of life counts no more
 LOCK_SECONDS = 10  # the same for the lock on a journal
 # What may differ between two runs of one search.
@@ -45,17 +46,17 @@ class Study:
         if it cannot be opened, or holds another search.
     """
 
-    def __init__(self, training: Training, tuning: Tuning, storage: str = "", name: str = USUAL_NAME) -> None:
+    def __init__(self, training: Training, tuning: Tuning, storage: str = "") -> None:
         self.training, self.tuning, self.place = training, tuning, storage or "memory"
         self.remarks: list[str] = []
         self._me = uuid.uuid4().hex[:12]
         self._dimensions = tuning.space.dimensions
-        self._study = self._opened(storage, name)
+        self._study = self._opened(storage)
         self._check()
         self._finished: dict[int, Trial] = {}
         self._read = 0
 
-    def _opened(self, storage: str, name: str) -> Any:
+    def _opened(self, storage: str) -> Any:
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -63,10 +64,10 @@ class Study:
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             try:
                 kept = self._storage(storage)
-                if kept is not None and name in optuna.get_all_study_names(kept):
-                    return optuna.load_study(storage=kept, study_name=name)  # writes nothing
+                if kept is not None and NAME in optuna.get_all_study_names(kept):
+                    return optuna.load_study(storage=kept, study_name=NAME)  # writes nothing
                 return optuna.create_study(
-                    storage=kept, study_name=name, direction="maximize", load_if_exists=True
+                    storage=kept, study_name=NAME, direction="maximize", load_if_exists=True
                 )
             except LandscapeError:
                 raise
@@ -81,9 +82,7 @@ class Study:
         from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 
         path = Path(storage)
-        if path.is_dir() or not path.resolve().parent.is_dir():
-            what = "it is a folder" if path.is_dir() else "there is no such folder"
-            raise LandscapeError(f"The study {path} cannot be written: {what}.")
+        check_target(path)
         lock = JournalFileOpenLock(str(path), grace_period=LOCK_SECONDS)
         self._mend(path, lock)
         return JournalStorage(JournalFileBackend(str(path), lock_obj=lock))
@@ -113,23 +112,26 @@ class Study:
 
     def _check(self) -> None:
         """A study holds one search: its training, its space, its seed."""
-        mine = {
-            "training": self.training.model_dump(mode="json", exclude_none=True),
-            "tuning": self.tuning.model_dump(mode="json", exclude_none=True, exclude=FREE),
-        }
+        written = json.dumps(
+            {
+                "training": self.training.model_dump(mode="json", exclude_none=True),
+                "tuning": self.tuning.model_dump(mode="json", exclude_none=True, exclude=FREE),
+            },
+            sort_keys=True,
+        )
         kept = self._study.user_attrs.get("landscape")
         if kept is None:
             if self._study.get_trials(deepcopy=False):
                 raise LandscapeError(
-                    f"The study in {self.place} was made by another program; choose another name."
+                    f"The study in {self.place} was made by another program; write to another file."
                 )
-            self._set("landscape", json.dumps(mine, sort_keys=True))
+            self._set("landscape", written)
             return
         try:
-            theirs = json.loads(kept)
+            mine, theirs = json.loads(written), json.loads(kept)
             differing = [
                 key for part in ("tuning", "training") for key in {**mine[part], **theirs[part]}
-                if _plain(mine[part].get(key)) != theirs[part].get(key)
+                if mine[part].get(key) != theirs[part].get(key)
             ]  # fmt: skip
         except (ValueError, KeyError, TypeError, AttributeError):
             raise LandscapeError(
@@ -262,11 +264,6 @@ def _is_alive(claim: dict[str, Any]) -> bool:
     except PermissionError:
         pass
     return True
-
-
-def _plain(value: Any) -> Any:
-    """As it reads after a journey through JSON."""
-    return json.loads(json.dumps(value))
 
 
 def _or_none(value: float) -> float | None:

@@ -10,7 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from landscape.errors import FieldError, LandscapeError
@@ -34,7 +34,6 @@ class Workers:
     count: int
     renew: Callable[[], Executor]
     executor: Executor | None = None
-    close_with: list[Callable[[], None]] = field(default_factory=list)
 
     def submit(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
         """Run a function of an importable module with these arguments."""
@@ -51,12 +50,6 @@ class Workers:
             except TypeError:  # Dask's takes no such argument
                 executor.shutdown(wait=False)
 
-    def close(self) -> None:
-        """End: what has not begun does not begin."""
-        self.forget()
-        for close in self.close_with:
-            close()
-
 
 @contextlib.contextmanager
 def open_workers(wanted: str | int = 1) -> Iterator[Workers]:
@@ -72,22 +65,20 @@ def open_workers(wanted: str | int = 1) -> Iterator[Workers]:
     3
     """
     text = str(wanted).strip()
-    if text.startswith("dask:"):
-        workers = _dask(text.removeprefix("dask:"))
-    else:
-        count = int(text) if text.isdigit() else -1
-        if not 0 <= count <= MOST_WORKERS:
-            raise FieldError(
-                "workers",
-                f"--workers is a number from 0 to {MOST_WORKERS}, or dask:tcp://host:port, not “{text}”.",
-            )
-        workers = Workers(
-            max(count, 1), (lambda: ThreadPoolExecutor(1)) if not count else lambda: _processes(count)
-        )
-    try:
+    with contextlib.ExitStack() as closing:
+        workers = _cluster(text.removeprefix("dask:"), closing) if text.startswith("dask:") else _here(text)
+        closing.callback(workers.forget)
         yield workers
-    finally:
-        workers.close()
+
+
+def _here(text: str) -> Workers:
+    count = int(text) if text.isdigit() else -1
+    if not 0 <= count <= MOST_WORKERS:
+        raise FieldError(
+            "workers",
+            f"--workers is a number from 0 to {MOST_WORKERS}, or dask:tcp://host:port, not “{text}”.",
+        )
+    return Workers(count, lambda: _processes(count)) if count else Workers(1, lambda: ThreadPoolExecutor(1))
 
 
 def _processes(count: int) -> Executor:
@@ -117,7 +108,7 @@ def _end_with_the_search() -> None:
         os._exit(1)
 
 
-def _dask(address: str) -> Workers:
+def _cluster(address: str, closing: contextlib.ExitStack) -> Workers:
     try:
         from distributed import Client
     except ImportError:
@@ -129,11 +120,11 @@ def _dask(address: str) -> Workers:
     except (OSError, ValueError, TimeoutError) as error:
         reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
         raise LandscapeError(f"No Dask scheduler answers at {address}: {reason}.") from None
+    closing.callback(client.close)
     count = sum(client.nthreads().values())
     if not count:
-        client.close()
         raise LandscapeError(
             f"The Dask scheduler at {address} has no workers: start some with `dask worker`."
         )
     # Equal arguments are different tasks here: a company that was interrupted goes on.
-    return Workers(count, lambda: client.get_executor(pure=False, retries=0), close_with=[client.close])
+    return Workers(count, lambda: client.get_executor(pure=False, retries=0))

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+from test_basins import RULES as COMMON_RULES
 
 from landscape import (
-    AdaGrad,
     Adam,
     AdamW,
     Cosine,
@@ -31,26 +31,12 @@ from landscape.geometry.pace import Pace
 from landscape.geometry.wells import Wells
 
 RULES = {
-    "descent": GradientDescent(0.01),
-    "descent at the limit": GradientDescent(0.0189),
+    **COMMON_RULES,
     "too fast": GradientDescent(0.3),
-    "momentum": Momentum(0.03),
-    "heavy ball": Momentum(0.01, form="classical"),
-    "long memory": Momentum(0.03, 0.99),
     "no memory": Momentum(0.03, 0.0),
-    "nesterov": Momentum(0.05, nesterov=True),
     "classical nesterov": Momentum(0.005, form="classical", nesterov=True),
-    "corrected": Momentum(0.05, bias_correction=True),
     "corrected nesterov": Momentum(0.05, nesterov=True, bias_correction=True),
-    "rmsprop": RMSProp(0.02, 0.99),
-    "jittering": RMSProp(0.3, 0.9),
-    "adam": Adam(0.1),
-    "forgetful adam": Adam(0.1, 0.9, 0.9),
-    "leaping adam": Adam(1.0),
-    "uncorrected adam": Adam(0.1, bias_correction=False),
-    "adamw": AdamW(0.1, weight_decay=0.1),
     "undecayed adamw": AdamW(0.1, weight_decay=0.0),
-    "adagrad": AdaGrad(1.0),
     "numbers of NumPy": Adam(np.float64(0.1), np.float64(0.8), np.float64(0.9), np.float64(1e-6)),
     "arrays of no dimensions": Momentum(np.array(0.03), np.array(0.8), bias_correction=True),
     "whole numbers": Momentum(1, 0),

@@ -18,14 +18,16 @@ from test_tuning_search import TRAINING, exactly, searched
 
 from landscape.errors import LandscapeError
 from landscape.tuning.plan import Tuning
-from landscape.tuning.workers import open_workers
+from landscape.tuning.search import search
+from landscape.tuning.study import Study
+from landscape.tuning.workers import Workers, open_workers
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]  # another project's warnings
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
-    """The address of a scheduler with two workers, and the workers."""
+    """The address of a scheduler with two workers, and these processes, the scheduler last."""
     folder = tmp_path_factory.mktemp("dask")
     quiet = [sys.executable, "-W", "ignore", "-m"]
     scheduler = subprocess.Popen(
@@ -49,7 +51,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, lis
     ]  # fmt: skip
     try:
         wait_for_workers(address, 2)
-        yield address, workers
+        yield address, [*workers, scheduler]
     finally:
         for process in (*workers, scheduler):
             process.terminate()
@@ -103,7 +105,7 @@ def test_a_scheduler_that_is_not_there_is_a_sentence_within_seconds():
 
 
 def test_a_worker_of_the_cluster_that_dies_costs_nothing_but_time(cluster):
-    """The last test: it takes one of the workers with it."""
+    """It takes one of the workers with it."""
     address, workers = cluster
     tuning = Tuning(trials=60)
     here, _ = searched(TRAINING, tuning)
@@ -113,3 +115,20 @@ def test_a_worker_of_the_cluster_that_dies_costs_nothing_but_time(cluster):
     doomed.join()
     workers[0].wait(20)
     assert exactly(there) == exactly(here)
+
+
+def test_a_scheduler_that_goes_away_is_a_sentence_and_fails_no_trial(cluster):
+    """The last test: nothing is left after it."""
+    address, processes = cluster
+    study = Study(TRAINING, Tuning(trials=400))
+
+    def search_and_kill(crew: Workers) -> None:
+        for progress in search(study, crew):
+            if progress.done and processes[-1].poll() is None:
+                os.kill(processes[-1].pid, signal.SIGKILL)
+                processes[-1].wait(20)
+
+    with open_workers(f"dask:{address}") as crew, pytest.raises(LandscapeError, match="workers are gone"):
+        search_and_kill(crew)
+    assert {trial.state for trial in study.finished().values()} == {"complete"}
+    assert len(study.finished()) < 400
