@@ -205,6 +205,10 @@ def sweep_rows(runs: Sequence[Run]) -> Iterator[tuple[list[SweepRow], str]]:
         yield rows, f"After {after}, one seed, the same batches; click a cell to take its α."
 
 
+def _whose(layer: int, unit: int) -> str:
+    return f"layer {layer + 1}, unit {unit + 1}"
+
+
 def average_curves(run: Run, layer: int, unit: int, theme: Theme) -> tuple[Curves, Curves]:
     """One unit's mean and variance, of the last mini-batch of each epoch and running."""
     assert run.data is not None
@@ -222,8 +226,7 @@ def average_curves(run: Run, layer: int, unit: int, theme: Theme) -> tuple[Curve
             curve = np.full(run.spec.epochs + 1, np.nan)
             curve[epochs] = given
             values.append(curve)
-        words = f"{title} of unit {unit + 1}, layer {layer + 1}"
-        charts.append(Curves(words, tuple(values), looks, named=True))
+        charts.append(Curves(title, tuple(values), looks, named=True, note=_whose(layer, unit)))
     return charts[0], charts[1]
 
 
@@ -233,7 +236,7 @@ def scale_curves(run: Run, layer: int, unit: int, theme: Theme) -> tuple[Curves,
     block = architecture_of(run.spec, run.data).blocks[layer]
     epochs = np.array([snapshot.state.epoch for snapshot in run.snapshots])
     looks = (
-        Look(f"unit {unit + 1}", "disc", theme.accent, ()),
+        Look("unit", "disc", theme.accent, ()),
         Look("median", "disc", theme.dim, (5.0, 4.0)),
     )
     charts = []
@@ -242,8 +245,9 @@ def scale_curves(run: Run, layer: int, unit: int, theme: Theme) -> tuple[Curves,
         edges = np.full((4, run.spec.epochs + 1), np.nan)
         edges[:, epochs] = [learned[:, unit], *np.percentile(learned, (50, 0, 100), axis=1)]
         bands = ((edges[0], edges[0]), (edges[2], edges[3]))
-        words = f"{letter}, layer {layer + 1}"
-        charts.append(Curves(words, (edges[0], edges[1]), looks, bands=bands, named=True))
+        charts.append(
+            Curves(letter, (edges[0], edges[1]), looks, bands=bands, named=True, note=_whose(layer, unit))
+        )
     return charts[0], charts[1]
 
 
