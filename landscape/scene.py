@@ -33,6 +33,7 @@ from landscape.scene_errors import SceneError, line_of, sentence
 from landscape.schedules import Schedule
 from landscape.surface import Surface, UnknownSurfaceError, checked_range, surfaces
 from landscape.tuning.plan import Tuning
+from landscape.tuning.selection import TuneView
 
 VERSION = 1
 MAX_RACERS = 12
@@ -40,7 +41,7 @@ MAX_STARTS = 400
 MAX_WORK = 2_000_000  # starts × steps × rules: a second or two, and some 50 MB
 
 Axis = Annotated[Whole, Field(ge=0)]
-Workspace = Literal["explore", "train"]
+Workspace = Literal["explore", "train", "tune"]
 Layout = Literal["both", "map", "surface"]
 Measure = Literal["gradient", "distance", "sharpness", "starts", "evaluations"]
 Colormap = Literal["landscape", "viridis", "cividis", "cet_l17", "cet_d1"]
@@ -206,6 +207,7 @@ class Scene(Part):
     training: Training = Training()
     train_view: TrainView = TrainView()
     tuning: Tuning = Tuning()
+    tune_view: TuneView = TuneView()
 
     @field_validator("start")
     @classmethod
@@ -281,7 +283,7 @@ class Scene(Part):
             del table["surface"]["parameters"]
         if self.workspace == "explore":
             del table["workspace"]
-        for name in ("training", "train_view", "tuning"):
+        for name in ("training", "train_view", "tuning", "tune_view"):
             if getattr(self, name) == type(self).model_fields[name].default:
                 del table[name]
         if self.rates == "own":

@@ -1,0 +1,1 @@
+"""The Tune workspace: a search one can watch."""
