@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -128,6 +128,11 @@ class Tuning(Part):
             for k, row in enumerate(places.tolist())
         ]
 
+    def complete_rounds(self, known: Mapping[int, Trial]) -> list[Trial]:
+        """The trials of the rounds that are complete, by number."""
+        done = max(end for end in (0, *self.round_ends) if all(number in known for number in range(end)))
+        return [known[number] for number in range(done)]
+
     def box(self, number: int, before: list[Trial]) -> dict[str, tuple[float, float]]:
         """Where round `number` searches, as places: everywhere, or as drawn, or around the best so far."""
         if number == 0:
@@ -138,6 +143,27 @@ class Tuning(Part):
         for end in self.round_ends[:number]:
             inside = self._narrowed(inside, before[:end])
         return dict(inside)
+
+    def refined(self, known: Mapping[int, Trial], box: Mapping[str, tuple[float, float]]) -> Tuning:
+        """The same search with one more round, as large as a round before, inside a box of places.
+
+        The rounds that were made keep their trials: boxes that followed from them are written down. A grid
+        has no rounds: it is followed by a search at random, whose first round is everywhere.
+
+        Parameters
+        ----------
+        known : trials by number; rounds that are not complete are given up
+        """
+        if self.method == "grid":
+            return self._other(method="random", trials=2 * self.count, boxes=(dict(box),), points={})
+        ends, trials = self.round_ends, self.complete_rounds(known)
+        made = max(sum(end <= len(trials) for end in ends), 1)
+        boxes = [self.box(number, trials[: ends[number - 1]]) for number in range(1, made)]
+        count = ends[made - 1] + self.count // len(ends)
+        return self._other(method="random", trials=count, boxes=(*boxes, dict(box)))
+
+    def _other(self, **changes: Any) -> Tuning:
+        return Tuning.model_validate({**dict(self), **changes})
 
     def _narrowed(self, inside: Box, before: list[Trial]) -> Box:
         best = ranked(before)[: max(LEAST_BEST, round(BEST_SHARE * len(before)))]

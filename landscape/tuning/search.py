@@ -102,13 +102,12 @@ class _Run:
         """Round after round; each begins when all before it are complete, since its box follows from them."""
         tuning = self.tuning
         while not self.ended:
-            known = self.study.finished()
-            done = max(end for end in (0, *tuning.round_ends) if all(n in known for n in range(end)))
-            batch = tuning.proposals([known[number] for number in range(done)])
+            before = tuning.complete_rounds(self.study.finished())
+            batch = tuning.proposals(before)
             if not batch:
                 self.ended = "all trials are made"
                 break
-            self.round, self.box = batch[0].round, tuning.box(batch[0].round, [known[n] for n in range(done)])
+            self.round, self.box = batch[0].round, tuning.box(batch[0].round, before)
             self.proposals = {proposal.number: proposal for proposal in batch}
             yield self._progress()
             size = len(batch) if tuning.stopping == "none" else COHORT

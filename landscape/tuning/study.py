@@ -15,6 +15,7 @@ import time
 import uuid
 import warnings
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,28 @@ class Study:
         if records:
             self._write(lambda: self._study.add_trials(records))
             self.finished()
+
+    def adopt(self, other: Study) -> None:
+        """Take over the trials of another study which this one would make all the same.
+
+        A trial follows from the training, its values and its seed, so that a search that was widened by
+        a round, or by more trials, need not make again what it has. Where hopeless trials are stopped,
+        it follows from the others as well, and nothing is taken.
+        """
+        if self.training != other.training or {self.tuning.stopping, other.tuning.stopping} != {"none"}:
+            return
+        theirs = other.finished()
+        while True:
+            mine = self.finished()
+            batch = self.tuning.proposals(self.tuning.complete_rounds(mine))
+            pairs = [(p, theirs[p.number]) for p in batch if p.number in theirs and p.number not in mine]
+            same = [
+                replace(trial, round=proposal.round) for proposal, trial in pairs
+                if (trial.values, trial.seed) == (proposal.values, proposal.seed) and trial.state != "failed"
+            ]  # fmt: skip
+            self.record(same)
+            if not same:
+                return
 
     def _frozen(self, trial: Trial) -> Any:
         from optuna.trial import TrialState, create_trial
