@@ -157,6 +157,9 @@ L2 = Hyperparameter(
 EPOCHS = Hyperparameter(
     "epochs", 80, 5, 2000, "log", "Passes over the data.", least=1, below=100_001, whole=True
 )
+TRIALS = Hyperparameter(
+    "trials", 64, 8, 1024, "log", "How many models are tried.", least=1, below=100_001, whole=True
+)
 TEMPERATURE = Hyperparameter(
     "T", 1.0, 0.1, 10.0, "log", "Logits are divided by it: warm makes all classes alike, cold picks one.",
     least=0.05, below=20.0001,

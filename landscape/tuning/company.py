@@ -19,13 +19,14 @@ from landscape.hyperparameters import hyperparameters
 from landscape.network.course import Course, Recipe, State, chosen, course_of, first_state, one_step
 from landscape.network.datasets import Split
 from landscape.network.layers import Array
-from landscape.network.model import initial_parameters
+from landscape.network.model import Architecture, initial_parameters, weights
 from landscape.network.spec import Training
 from landscape.network.training import architecture_of, scores
 from landscape.schedules import InverseTime, Schedule
 from landscape.tuning.plan import TrialState
 
 LARGEST = 32  # more fall out of a processor's cache
+NARROW = 32  # units, up to which a layer costs about as much as one of so many
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,24 @@ class Outcome:
     seconds: float
 
 
+def padded(hidden: tuple[int, ...], activation: str) -> tuple[int, ...]:
+    """The widths that layers are computed with, so that narrow networks of any width share a company.
+
+    The units that are added have no weights and stay exactly zero, unless an activation lifts them from 0.
+
+    >>> padded((8, 64), "relu"), padded((8, 64), "sigmoid")
+    ((32, 64), (8, 64))
+    """
+    return tuple(max(units, NARROW) for units in hidden) if activation != "sigmoid" else hidden
+
+
 def shape_of(training: Training) -> tuple[Any, ...]:
     """What trainings must have in common to be one array program."""
     rule = training.optimizer
     flags = tuple((k, v) for k, v in sorted(vars(rule).items()) if k not in hyperparameters(rule))
     return (
-        training.hidden, training.activation, training.batch_norm, training.batch_size, rule.key, flags,
+        padded(training.hidden, training.activation), training.activation, training.batch_norm,
+        training.batch_size, rule.key, flags,
         training.schedule if not isinstance(training.schedule, InverseTime) else training.schedule.warm_up,
         training.l2 > 0, training.epochs,
     )  # fmt: skip
@@ -151,16 +164,30 @@ def _advance(company: Company, data: Split, deadline: float) -> tuple[Company | 
 
 
 def _course(spec: Training, data: Split) -> Course:
-    return course_of(architecture_of(spec, data), data, spec.seed, spec.running_beta, spec.dtype)
+    own = architecture_of(spec, data)
+    wide = replace(own, hidden=padded(own.hidden, own.activation))
+    return course_of(wide, data, spec.seed, spec.running_beta, spec.dtype)
 
 
 def _begun(company: Company, course: Course) -> Company:
-    spec = company.trainings[0]
-    seeds = [training.weights_seed for training in company.trainings]
-    parameters = initial_parameters(course.architecture, seeds, spec.initialization, spec.dtype)
+    wide, spec = course.architecture, company.trainings[0]
+    parameters = np.zeros((len(company.trainings), wide.parameters), spec.dtype)
+    for row, training in enumerate(company.trainings):
+        own = replace(wide, hidden=training.hidden)
+        made = initial_parameters(own, [training.weights_seed], training.initialization, spec.dtype)
+        _embed(own, made, wide, parameters[row : row + 1])
     state = first_state(course.architecture, parameters)
     losses, accuracies = scores(course.architecture, state, course.validation)
     return replace(company, state=state, accuracy=accuracies[:, None], loss=losses[:, None])
+
+
+def _embed(own: Architecture, parameters: Array, wide: Architecture, into: Array) -> None:
+    """Write a network's parameters where they stand in a wider one; what is added stays zero."""
+    for mine, theirs in zip(own.blocks, wide.blocks, strict=True):
+        weights(theirs, into)[:, : mine.inputs, : mine.units] = weights(mine, parameters)
+        for one, other in ((mine.bias, theirs.bias), (mine.gamma, theirs.gamma), (mine.beta, theirs.beta)):
+            if one is not None and other is not None:
+                into[:, other.start : other.start + mine.units] = parameters[:, one]
 
 
 def _recipe(trainings: tuple[Training, ...]) -> tuple[Recipe, Any]:

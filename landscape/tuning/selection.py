@@ -92,6 +92,17 @@ class Columns:
         found = [] if number is None else np.flatnonzero(self.number == number).tolist()
         return found[0] if found else None
 
+    def first(self, count: int) -> Columns:
+        """The finished trials with numbers below `count`, as if the search had got just so far."""
+        kept = (self.number < count) & ~self.are("running")
+        if kept.all():
+            return self
+        rows = np.flatnonzero(kept)
+        arrays = (self.number, self.round, self.state, self.score, self.places, self.accuracy)
+        return Columns(
+            self.dimensions, tuple(self.trials[row] for row in rows), *(array[rows] for array in arrays)
+        )
+
     def are(self, state: TrialState) -> Any:
         """Which trials are in a state, `(trials,)`."""
         return self.state == STATES.index(state)

@@ -16,6 +16,7 @@ from typing import Any
 from landscape.errors import FieldError, LandscapeError
 
 MOST_WORKERS = 256
+DASK = "dask:"
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # as malloc.h numbers them
 KEPT_BYTES = 32 * 2**20  # the most that glibc takes
 DASK_SECONDS = 5.0  # for a scheduler to answer
@@ -65,19 +66,33 @@ def open_workers(wanted: str | int = 1) -> Iterator[Workers]:
     3
     """
     text = str(wanted).strip()
+    check_workers(text)
     with contextlib.ExitStack() as closing:
-        workers = _cluster(text.removeprefix("dask:"), closing) if text.startswith("dask:") else _here(text)
+        workers = _cluster(text.removeprefix(DASK), closing) if text.startswith(DASK) else _here(int(text))
         closing.callback(workers.forget)
         yield workers
 
 
-def _here(text: str) -> Workers:
-    count = int(text) if text.isdigit() else -1
-    if not 0 <= count <= MOST_WORKERS:
+def check_workers(text: str) -> None:
+    """Refuse what are no workers.
+
+    Raises
+    ------
+    FieldError
+        unless it is a number of processes or the address of a cluster.
+    """
+    if text.startswith(DASK):
+        if "://" not in text.removeprefix(DASK):
+            raise FieldError("workers", f"A Dask address reads tcp://host:port, not “{text[len(DASK) :]}”.")
+    elif not text.isdecimal() or len(text) > 9 or int(text) > MOST_WORKERS:
         raise FieldError(
             "workers",
-            f"--workers is a number from 0 to {MOST_WORKERS}, or dask:tcp://host:port, not “{text}”.",
+            f"“{text}” is no number of workers from 0 to {MOST_WORKERS} (--workers), and no cluster such as"
+            " dask:tcp://host:port.",
         )
+
+
+def _here(count: int) -> Workers:
     return Workers(count, lambda: _processes(count)) if count else Workers(1, lambda: ThreadPoolExecutor(1))
 
 
@@ -113,8 +128,6 @@ def _cluster(address: str, closing: contextlib.ExitStack) -> Workers:
         from distributed import Client
     except ImportError:
         raise LandscapeError("Dask is not installed: pip install 'landscape[cluster]' brings it.") from None
-    if "://" not in address:
-        raise FieldError("workers", f"A Dask address reads tcp://host:port, not “{address}”.")
     try:
         client = Client(address, timeout=DASK_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:

@@ -15,7 +15,7 @@ from landscape.network.spec import Training
 from landscape.network.training import split_data, train
 from landscape.optimizers import RULES, make_optimizer
 from landscape.tuning import search as search_module
-from landscape.tuning.company import Company, advance, companies
+from landscape.tuning.company import Company, advance, companies, padded
 from landscape.tuning.plan import Trial, Tuning, best_of
 from landscape.tuning.search import Progress, search
 from landscape.tuning.space import Space, applied, places_of
@@ -114,12 +114,38 @@ def test_only_like_trainings_share_a_program_and_every_worker_has_something_to_d
     groups = companies(made, np.zeros(1), workers=2)
     assert sorted(number for group in groups for number in group.numbers) == list(range(200))
     for group in groups:
-        assert len({(t.hidden, t.batch_size) for t in group.trainings}) == 1
+        assert len({(padded(t.hidden, t.activation), t.batch_size) for t in group.trainings}) == 1
     fixed = Space({"learning_rate": space.root["learning_rate"]})
     alike = [
         (p.number, applied(TRAINING, p.values, p.seed)) for p in Tuning(space=fixed, trials=8).proposals([])
     ]
     assert len(companies(alike, np.zeros(1), workers=4)) >= 4
+
+
+@pytest.mark.parametrize("batch_norm", [True, False])
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+def test_narrow_networks_share_a_program_and_learn_as_by_themselves(activation, batch_norm):
+    training = TRAINING.model_copy(
+        update={
+            "activation": activation,
+            "batch_norm": batch_norm,
+            "epochs": 3,
+            "l2": 1e-3,
+            "precision": "float64",
+        }
+    )
+    data = split_data(training)
+    trainings = [
+        training.model_copy(update={"hidden": h, "initial_seed": n}) for n, h in enumerate(((8, 5), (32, 9)))
+    ]
+    groups = companies(list(enumerate(trainings)), np.full(4, np.nan), workers=1)
+    if activation != "sigmoid":
+        groups = [Company((0, 1), tuple(trainings), np.full(4, np.nan))]
+    for group in groups:
+        _, outcomes = advance(group, data, 60)
+        for outcome in outcomes:
+            alone = [float(s.validation_loss[0]) for s in train(trainings[outcome.number], data)]
+            np.testing.assert_allclose(outcome.loss, alone, rtol=1e-9)
 
 
 # --- rounds -------------------------------------------------------------------------------------------
