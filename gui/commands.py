@@ -57,6 +57,7 @@ def command_table(window: MainWindow) -> list[Action]:
         Action("Playback", "To the end", ("End",), window.to_the_end, True),
         Action("View", "Explore", ("Ctrl+1",), lambda: window.choose_workspace("explore")),
         Action("View", "Train", ("Ctrl+2",), lambda: window.choose_workspace("train")),
+        Action("View", "Tune", ("Ctrl+3",), lambda: window.choose_workspace("tune")),
         Action("View", "Map", ("1",), lambda: page.set_layout("map"), True),
         Action("View", "Surface", ("2",), lambda: page.set_layout("surface"), True),
         Action("View", "Both", ("3",), lambda: page.set_layout("both"), True),

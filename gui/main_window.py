@@ -48,6 +48,7 @@ from landscape.scene import Scene
 
 if TYPE_CHECKING:
     from gui.train.page import TrainPage
+    from gui.tune.page import TunePage
 
 FILTER = "Landscape scenes (*.toml)"
 
@@ -68,7 +69,9 @@ class MainWindow(QMainWindow):
         self.ended = True  # False if something could not be stopped in time
         self._scene_place = 0
         self.animation: AnimationWriter | None = None
-        self.train: TrainPage | None = None  # made when it is first looked at: the window shows first
+        # Made when they are first looked at: the window shows first.
+        self.train: TrainPage | None = None
+        self.tune: TunePage | None = None
         self._styled_for: tuple[str, float] = ("", 0.0)
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 600)
@@ -112,13 +115,13 @@ class MainWindow(QMainWindow):
     # --- workspaces --------------------------------------------------------------------------------
 
     @property
-    def page(self) -> ExplorePage | TrainPage:
+    def page(self) -> ExplorePage | TrainPage | TunePage:
         """The workspace that is seen."""
-        return self.train if self.train is not None and self._in_train else self.explore
+        return {"train": self.train, "tune": self.tune}.get(self.document.scene.workspace) or self.explore
 
     @property
-    def _in_train(self) -> bool:
-        return self.document.scene.workspace == "train"
+    def _made_pages(self) -> list[ExplorePage | TrainPage | TunePage]:
+        return [page for page in (self.explore, self.train, self.tune) if page is not None]
 
     def choose_workspace(self, name: str) -> None:
         """Go to another workspace; the scene remembers which."""
@@ -128,20 +131,28 @@ class MainWindow(QMainWindow):
     def _show_workspace(self, scene: Scene, old: Scene | None) -> None:
         if old is not None and scene.workspace == old.workspace:
             return
-        if self._in_train and self.train is None:
+        if scene.workspace == "train" and self.train is None:
             from gui.train.page import TrainPage
 
             self.train = TrainPage(self.document, self.jobs)
             self.train.panels.diary.said.connect(self.banner.say)
-            self.pages.addWidget(self.train)
-            self.train.set_theme(self.theme, self._type_scale())
-            self.train.set_lecture(self.in_lecture)
+            self._add_page(self.train)
+        if scene.workspace == "tune" and self.tune is None:
+            from gui.tune.page import TunePage
+
+            self.tune = TunePage(self.document, self.jobs)
+            self.tune.said.connect(self.banner.say)
+            self.tune.trainWanted.connect(lambda epoch: self.page.playback.go_to(epoch))
+            self._add_page(self.tune)
         self.pages.setCurrentWidget(self.page)
         self.rail.mark(scene.workspace)
-        if self._in_train:
-            self.explore.playback.pause()
-        if self.train is not None:
-            self.train.set_active(self._in_train)
+        for page in self._made_pages:
+            page.set_active(page is self.page)
+
+    def _add_page(self, page: TrainPage | TunePage) -> None:
+        self.pages.addWidget(page)
+        page.set_theme(self.theme, self._type_scale())
+        page.set_lecture(self.in_lecture)
 
     # --- commands ----------------------------------------------------------------------------------
 
@@ -171,6 +182,7 @@ class MainWindow(QMainWindow):
         for name, text, help_text in (
             ("explore", "Explore", "Optimizers race down a surface (Ctrl+1)"),
             ("train", "Train", "A network with batch normalization learns (Ctrl+2)"),
+            ("tune", "Tune", "Hyperparameters are searched for (Ctrl+3)"),
         ):
             rail.add_workspace(name, text, help_text, partial(self.choose_workspace, name))
         rail.add_space()
@@ -218,9 +230,8 @@ class MainWindow(QMainWindow):
         self._styled_for = (theme.name, scale)
         self.setStyleSheet(stylesheet(theme, scale, scale if self.in_lecture else 1.0))
         self.rail.set_theme(theme)
-        self.explore.set_theme(theme, scale)
-        if self.train is not None:
-            self.train.set_theme(theme, scale)
+        for page in self._made_pages:
+            page.set_theme(theme, scale)
 
     def _type_scale(self) -> float:
         """On the projector, type grows with the picture: 24 pixels at 1080 lines."""
@@ -264,9 +275,8 @@ class MainWindow(QMainWindow):
             self.set_theme(THEMES["projector"])
 
     def _set_lecture(self, on: bool) -> None:
-        self.explore.set_lecture(on)
-        if self.train is not None:
-            self.train.set_lecture(on)
+        for page in self._made_pages:
+            page.set_lecture(on)
 
     def toggle_black(self) -> None:
         """Cover everything in black, or uncover it."""

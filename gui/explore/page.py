@@ -188,6 +188,11 @@ class ExplorePage(QWidget):
         self._show_scene(self.document.scene)
         self.inspector.refit(theme)
 
+    def set_active(self, on: bool) -> None:
+        """Whether this workspace is the one that is seen."""
+        if not on:
+            self.playback.pause()
+
     def set_lecture(self, on: bool) -> None:
         """Hide the knobs and let the pictures have the room; a legend then tells who is who."""
         self.inspector.setVisible(not on)
@@ -213,7 +218,10 @@ class ExplorePage(QWidget):
 
     def _show_scene(self, scene: Scene) -> None:
         surface = scene.surface.surface
-        self.headline.say(scene.title or surface.title, scene.caption or surface.teaches)
+        mine = scene.workspace == "explore"  # else the scene's own words are of something else
+        self.headline.say(
+            (scene.title if mine else "") or surface.title, (scene.caption if mine else "") or surface.teaches
+        )
         self.inspector.show_scene(scene, self._theme)
         if self.tuning.progress:
             self.optimizers_card.say(self.tuning.progress)

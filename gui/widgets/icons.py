@@ -81,6 +81,13 @@ def _train(p: QPainter) -> None:
     _lines(p, (5.7, 6, 8.3, 4.5), (5.6, 13.8, 8.3, 11), (11.6, 5, 14.5, 9), (11.6, 15, 14.5, 11))
 
 
+def _tune(p: QPainter) -> None:
+    p.setBrush(p.pen().color())
+    for x, y in ((4, 13), (7, 7), (9, 15), (12, 10), (13, 4), (16, 14), (16.5, 8)):
+        p.drawEllipse(QPointF(x, y), 0.9, 0.9)
+    p.setBrush(Qt.BrushStyle.NoBrush)
+
+
 def _menu(p: QPainter) -> None:
     _lines(p, (4, 6, 16, 6), (4, 10, 16, 10), (4, 14, 16, 14))
 
@@ -123,6 +130,6 @@ def _less(p: QPainter) -> None:
 
 _DRAW: dict[str, _Draw] = {
     "play": _play, "pause": _pause, "back": _back, "forward": _forward, "first": _first, "last": _last,
-    "explore": _explore, "train": _train, "menu": _menu, "open": _open, "save": _save, "theme": _theme,
-    "help": _help, "lecture": _lecture, "more": _more, "less": _less,
+    "explore": _explore, "train": _train, "tune": _tune, "menu": _menu, "open": _open, "save": _save,
+    "theme": _theme, "help": _help, "lecture": _lecture, "more": _more, "less": _less,
 }  # fmt: skip

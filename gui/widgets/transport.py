@@ -80,6 +80,13 @@ class Transport(QFrame):
         playback.lengthChanged.connect(self._show_length)
         self._show_length(playback.length)
 
+    def add(self, *widgets: QWidget) -> None:
+        """More at the right end."""
+        row = self.layout()
+        assert row is not None
+        for widget in widgets:
+            row.addWidget(widget)
+
     def set_theme(self, theme: Theme) -> None:
         """Icons in the theme's colours."""
         self._theme = theme

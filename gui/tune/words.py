@@ -1,0 +1,78 @@
+"""What the Tune workspace says of a search."""
+
+from __future__ import annotations
+
+from gui.tune.searcher import Found
+from landscape.network.datasets import DATASETS
+from landscape.scene import Scene
+from landscape.tuning.selection import Columns
+
+METHOD = {"random": "at random", "grid": "on a grid", "coarse-to-fine": "from coarse to fine"}
+
+
+def heading(scene: Scene, found: Found | None) -> tuple[str, str]:
+    """What is searched, and in one sentence how far it has got."""
+    training, tuning = scene.training, scene.tuning
+    data = DATASETS[training.data.name].title if training.data.name in DATASETS else training.data.name
+    how = "in drawn boxes" if tuning.boxes else METHOD[tuning.method]
+    title = (scene.title if scene.workspace == "tune" else "") or f"{data}: {how}"
+    if found is None or (found.training, found.tuning) != (training, tuning):
+        return title, scene.caption if scene.workspace == "tune" else ""
+    return title, counts(found)
+
+
+def counts(found: Found) -> str:
+    """So many trials, what became of them, the best.
+
+    A search that has not begun says so.
+    """
+    columns = found.columns
+    if not len(columns):
+        return f"{found.tuning.count} trials of {found.training.epochs} epochs: press play to search."
+    words = [f"{found.done} of {found.tuning.count} trials"]
+    for state in ("running", "stopped", "diverged", "failed"):
+        number = int(columns.are(state).sum())
+        if number:
+            words.append(f"{number} {state}")
+    scores = columns.score[columns.are("complete")]
+    if len(scores):
+        words.append(f"best {scores.max():.3f}")
+    if found.done > found.begun:
+        words.append(seconds(found.seconds))
+    if found.ended and not found.complete:
+        words.append(found.ended)
+    return " · ".join(words)
+
+
+def hint(found: Found, running: bool) -> str:
+    """What stands where there is no trial yet."""
+    if running:
+        return "The first trials are under way …"
+    return f"Press play (Space): {found.tuning.count} models will be trained."
+
+
+def time_left(found: Found | None, running: bool) -> str:
+    """How long the search will go on."""
+    if found is None or not running or found.left != found.left:
+        return ""
+    return f"{seconds(found.left)} left"
+
+
+def round_words(columns: Columns, number: int) -> str:
+    """What a round is called beside its box."""
+    count = int((columns.round == number).sum())
+    return f"round {number + 1}" + (f": {count} trials" if count else "")
+
+
+def seconds(value: float) -> str:
+    """A time in words that do not jitter.
+
+    >>> seconds(3.2), seconds(75), seconds(7300)
+    ('3 s', '1 min 15 s', '2 h 2 min')
+    """
+    whole = round(value)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
