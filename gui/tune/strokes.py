@@ -18,7 +18,7 @@ from gui.views.lines import segments
 
 AT_ONCE = 1000  # lines: what is worked on stays in the processor's cache
 MOST = 255  # lines in a pixel that are told apart
-COVER = 0.8  # of the ground, by all lines together if they were spread evenly
+COVER = 0.55  # of the ground, by all lines together if they were spread evenly
 
 
 def crossings(heights: Any, gap: int, rows: int) -> Any:
@@ -50,8 +50,8 @@ def crossings(heights: Any, gap: int, rows: int) -> Any:
                 some = those[first : first + AT_ONCE]
                 lines = np.stack([start[some], slope[some], np.ones(len(some), np.float32)], axis=1)
                 at += np.bincount((lines @ basis).astype(np.intp).ravel(), minlength=size)[:size]
-            at = at.reshape(gap + 1, deep)
-            begins, ends = (at[:-1], at[1:]) if falls else (at[1:], at[:-1])
+            left, right = at.reshape(gap + 1, deep)[:-1], at.reshape(gap + 1, deep)[1:]
+            begins, ends = (left, right) if falls else (right, left)
             change[k] += begins
             change[k, :, 1:] -= ends[:, :-1]
     return change.cumsum(axis=2, out=change)[..., :rows].reshape(gaps * gap, rows)
@@ -94,7 +94,7 @@ def draw_mass(
     gap = max(round(place.width() / (heights.shape[1] - 1) / grain), 1)
     rows = max(round(place.height() / grain), 1)
     heights = heights * (rows / place.height())
-    each = opacity(sum(len(lines) for lines, _ in groups), rows)
+    each = opacity(sum(len(lines) for lines, _ in groups), rows) * (0.6 if hatched else 1.0)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     for lines, colour in groups:
@@ -108,8 +108,7 @@ def draw_pieces(painter: QPainter, x: Any, heights: Any, top: float) -> None:
     ends = np.empty((len(heights), len(x) - 1, 4))
     ends[..., 0], ends[..., 2] = x[:-1], x[1:]
     ends[..., 1], ends[..., 3] = heights[:, :-1] + top, heights[:, 1:] + top
-    ends = ends.reshape(-1, 4)
-    painter.drawLines(segments(ends[np.isfinite(ends).all(axis=1)]))
+    painter.drawLines(segments(ends[np.isfinite(ends).all(axis=2)]))
 
 
 def _rgb(colour: QColor) -> tuple[int, int, int]:

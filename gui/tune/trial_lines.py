@@ -17,14 +17,14 @@ from gui.views.lines import draw_broken_line
 from gui.views.marks import shape_path
 from gui.views.shading import between
 from landscape.numerals import numeral
-from landscape.tuning.plan import best_of
+from landscape.tuning.plan import TrialState, best_of
 from landscape.tuning.selection import SCORE, STATES, Columns
 
-LANES = ("diverged", "failed")  # states without a score
+LANES: tuple[TrialState, ...] = ("diverged", "failed")  # states without a score
 FEW = 120  # lines that are drawn one by one
 ROUGH = 1200  # lines that stand for all while there is no time for more
 GROUPS = 4  # of colour in a mass of lines
-MOST_RINGS = 200
+MOST_RINGS = 64
 NEAR = 7.0  # pixels from a line at which it is meant
 
 
