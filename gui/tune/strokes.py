@@ -62,20 +62,20 @@ def opacity(lines: int, rows: int) -> float:
     return min(max(1 - (1 - COVER) ** (rows / max(lines, 1)), 0.04), 0.9)
 
 
-def shade(counts: Any, colour: QColor, opacity: float, hatched: bool = False) -> QImage:
+def shade(counts: Any, colour: QColor, opacity: float, hatched: float = 0.0) -> QImage:
     """Counts `(columns, rows)` as a picture: lines of this opacity, one over the other.
 
-    Hatched lines are dashed, all in step: it is seen without colour that they are others.
+    Hatched, as if columns were so many pixels wide, they are dashed, all in step: it is seen without
+    colour that these lines are others.
     """
-    alpha = 1 - (1 - opacity) ** np.arange(MOST + 1)
-    parts = [np.rint(part * alpha).astype(np.uint32) for part in (255, *_rgb(colour))]
-    table = parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3]
     columns, rows = counts.shape
-    pixels = np.ascontiguousarray(table.take(counts, mode="clip").T)
+    pixels = np.ascontiguousarray(np.minimum(counts, MOST).astype(np.uint8).T)
     if hatched:
-        pixels[:, np.arange(columns) % 9 > 5] = 0
-    image = QImage(pixels.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied)
-    return image.copy()  # which owns its memory
+        pixels[:, np.arange(columns) * hatched % 9 > 5] = 0
+    image = QImage(pixels.tobytes(), columns, rows, columns, QImage.Format.Format_Indexed8)
+    alphas = 1 - (1 - opacity) ** np.arange(MOST + 1)
+    image.setColorTable([round(255 * alpha) << 24 | colour.rgb() & 0xFFFFFF for alpha in alphas.tolist()])
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # a copy, quick to draw
 
 
 def draw_mass(
@@ -99,7 +99,9 @@ def draw_mass(
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     for lines, colour in groups:
         if len(lines):
-            painter.drawImage(place, shade(crossings(heights[lines], gap, rows), colour, each, hatched))
+            painter.drawImage(
+                place, shade(crossings(heights[lines], gap, rows), colour, each, grain * hatched)
+            )
     painter.restore()
 
 
@@ -109,7 +111,3 @@ def draw_pieces(painter: QPainter, x: Any, heights: Any, top: float) -> None:
     ends[..., 0], ends[..., 2] = x[:-1], x[1:]
     ends[..., 1], ends[..., 3] = heights[:, :-1] + top, heights[:, 1:] + top
     painter.drawLines(segments(ends[np.isfinite(ends).all(axis=2)]))
-
-
-def _rgb(colour: QColor) -> tuple[int, int, int]:
-    return colour.red(), colour.green(), colour.blue()

@@ -23,6 +23,8 @@ from landscape.tuning.selection import SCORE, STATES, Columns
 LANES: tuple[TrialState, ...] = ("diverged", "failed")  # states without a score
 FEW = 120  # lines that are drawn one by one
 ROUGH = 1200  # lines that stand for all while there is no time for more
+COARSE = 1.5  # as wide are lines while there is no time
+MANY = 700  # lines up to which there is time to draw them at twice the fineness, so that they are smooth
 GROUPS = 4  # of colour in a mass of lines
 MOST_RINGS = 64
 NEAR = 7.0  # pixels from a line at which it is meant
@@ -86,7 +88,8 @@ class TrialLines:
         lost, rows = rows[self._lost[rows]], rows[~self._lost[rows]]
         width = _width(theme)
         warning = QColor(theme.warning)
-        self._paint(painter, frame, heights, [(lost, warning)], width, dashed=True)
+        coarse = COARSE if rough else 1.0
+        self._paint(painter, frame, heights, [(lost, warning)], width, coarse, dashed=True)
         colours = step_colours(theme)
         if len(rows) <= FEW:
             width *= 1.4
@@ -97,7 +100,7 @@ class TrialLines:
                 (rows[self._steps[rows] // each == k], colours[k * each + (each - 1) * k // (GROUPS - 1)])
                 for k in range(GROUPS)
             ]
-        self._paint(painter, frame, heights, groups, width)
+        self._paint(painter, frame, heights, groups, width, coarse)
         running = rows[self.columns.are("running")[rows]]
         self._paint_rings(painter, frame, heights[running[:MOST_RINGS]], theme)
 
@@ -111,11 +114,14 @@ class TrialLines:
 
     def _paint(
         self, painter: QPainter, frame: AxisFrame, heights: Any, groups: list[tuple[Any, QColor]],
-        width: float, dashed: bool = False,
+        width: float, coarse: float = 1.0, dashed: bool = False,
     ) -> None:  # fmt: skip
         """A few lines one by one, many as a picture."""
-        if sum(len(rows) for rows, _ in groups) > FEW:
-            grain = width / max(painter.deviceTransform().m11(), 1.0)
+        count = sum(len(rows) for rows, _ in groups)
+        if count > (FEW if coarse == 1 else FEW // 3):
+            grain = width * coarse / max(painter.deviceTransform().m11(), 1.0)
+            if count <= MANY and coarse == 1:
+                grain /= 2
             draw_mass(painter, heights, groups, frame.plot, grain, dashed)
             return
         x = frame.left + frame.gap * np.arange(heights.shape[1])
