@@ -22,7 +22,7 @@ from landscape.tuning.selection import SCORE, STATES, Columns
 
 LANES: tuple[TrialState, ...] = ("diverged", "failed")  # states without a score
 FEW = 120  # lines that are drawn one by one
-ROUGH = 1200  # lines that stand for all while there is no time for more
+ROUGH = 900  # lines that stand for all while there is no time for more
 COARSE = 1.5  # as wide are lines while there is no time
 MANY = 700  # lines up to which there is time to draw them at twice the fineness, so that they are smooth
 GROUPS = 4  # of colour in a mass of lines
@@ -76,7 +76,7 @@ class TrialLines:
         """All of them, hardly seen."""
         colour = between(theme.card, theme.dim, 0.3)
         rows = np.arange(len(heights))
-        self._paint(painter, frame, heights, [(rows, colour)], _width(theme))
+        self._paint(painter, frame, heights, [(rows, colour)], _width(theme), 1.0, len(rows) <= FEW)
 
     def paint_lit(
         self, painter: QPainter, frame: AxisFrame, heights: Any, theme: Theme, lit: Any, rough: bool
@@ -86,26 +86,22 @@ class TrialLines:
         if rough and len(rows) > ROUGH:
             rows = self._share_of(rows)
         lost, rows = rows[self._lost[rows]], rows[~self._lost[rows]]
-        width = _width(theme)
-        warning = QColor(theme.warning)
-        coarse = COARSE if rough else 1.0
-        self._paint(painter, frame, heights, [(lost, warning)], width, coarse, dashed=True)
-        colours = step_colours(theme)
+        width, coarse, colours = _width(theme), COARSE if rough else 1.0, step_colours(theme)
+        most = FEW // 3 if rough else FEW  # dashes take Qt three times as long
+        each = [(lost, QColor(theme.warning))]
+        self._paint(painter, frame, heights, each, width, coarse, len(lost) <= most, dashed=True)
         if len(rows) <= FEW:
-            width *= 1.4
-            groups = [(rows[self._steps[rows] == step], colours[step]) for step in range(STEPS)]
+            each = [(rows[self._steps[rows] == step], colours[step]) for step in range(STEPS)]
+            self._paint(painter, frame, heights, each, 1.4 * width, coarse, True)
         else:
-            each = STEPS // GROUPS
-            groups = [
-                (rows[self._steps[rows] // each == k], colours[k * each + (each - 1) * k // (GROUPS - 1)])
-                for k in range(GROUPS)
-            ]
-        self._paint(painter, frame, heights, groups, width, coarse)
+            group, ends = self._steps[rows] * GROUPS // STEPS, np.linspace(0, STEPS - 1, GROUPS)
+            each = [(rows[group == k], colours[round(end)]) for k, end in enumerate(ends)]
+            self._paint(painter, frame, heights, each, width, coarse, False)
         running = rows[self.columns.are("running")[rows]]
         self._paint_rings(painter, frame, heights[running[:MOST_RINGS]], theme)
 
     def _share_of(self, rows: Any) -> Any:
-        """The best third of `ROUGH` and every so-manieth of the others, of which no axis knows."""
+        """The best third of `ROUGH`, and others drawn by lot: the same each time."""
         score = np.where(np.isfinite(self.columns.score[rows]), self.columns.score[rows], -np.inf)
         order = np.argsort(-score, kind="stable")
         best, others = order[: ROUGH // 3], order[ROUGH // 3 :]
@@ -114,13 +110,12 @@ class TrialLines:
 
     def _paint(
         self, painter: QPainter, frame: AxisFrame, heights: Any, groups: list[tuple[Any, QColor]],
-        width: float, coarse: float = 1.0, dashed: bool = False,
+        width: float, coarse: float, singly: bool, dashed: bool = False,
     ) -> None:  # fmt: skip
-        """A few lines one by one, many as a picture."""
-        count = sum(len(rows) for rows, _ in groups)
-        if count > (FEW if coarse == 1 else FEW // 3):
+        """Lines one by one, or many of them as a picture."""
+        if not singly:
             grain = width * coarse / max(painter.deviceTransform().m11(), 1.0)
-            if count <= MANY and coarse == 1:
+            if coarse == 1 and sum(len(rows) for rows, _ in groups) <= MANY:
                 grain /= 2
             draw_mass(painter, heights, groups, frame.plot, grain, dashed)
             return
@@ -128,7 +123,7 @@ class TrialLines:
         for rows, colour in groups:
             pen = QPen(colour, width)
             if dashed:
-                pen.setDashPattern([6 / width, 3 / width])
+                pen.setDashPattern([6 / width, 4 / width])
             painter.setPen(pen)
             draw_pieces(painter, x, heights[rows], frame.plot.top())
 
