@@ -76,7 +76,7 @@ class TrialLines:
         """All of them, hardly seen."""
         colour = between(theme.card, theme.dim, 0.3)
         rows = np.arange(len(heights))
-        self._paint(painter, frame, heights, [(rows, colour)], _width(theme), 1.0, len(rows) <= FEW)
+        self._paint(painter, frame, heights, [(rows, colour)], _width(theme), False, len(rows) <= FEW)
 
     def paint_lit(
         self, painter: QPainter, frame: AxisFrame, heights: Any, theme: Theme, lit: Any, rough: bool
@@ -86,17 +86,17 @@ class TrialLines:
         if rough and len(rows) > ROUGH:
             rows = self._share_of(rows)
         lost, rows = rows[self._lost[rows]], rows[~self._lost[rows]]
-        width, coarse, colours = _width(theme), COARSE if rough else 1.0, step_colours(theme)
+        width, colours = _width(theme), step_colours(theme)
         most = FEW // 3 if rough else FEW  # dashes take Qt three times as long
         each = [(lost, QColor(theme.warning))]
-        self._paint(painter, frame, heights, each, width, coarse, len(lost) <= most, dashed=True)
+        self._paint(painter, frame, heights, each, width, rough, len(lost) <= most, dashed=True)
         if len(rows) <= FEW:
             each = [(rows[self._steps[rows] == step], colours[step]) for step in range(STEPS)]
-            self._paint(painter, frame, heights, each, 1.4 * width, coarse, True)
+            self._paint(painter, frame, heights, each, 1.4 * width, rough, True)
         else:
             group, ends = self._steps[rows] * GROUPS // STEPS, np.linspace(0, STEPS - 1, GROUPS)
             each = [(rows[group == k], colours[round(end)]) for k, end in enumerate(ends)]
-            self._paint(painter, frame, heights, each, width, coarse, False)
+            self._paint(painter, frame, heights, each, width, rough, False)
         running = rows[self.columns.are("running")[rows]]
         self._paint_rings(painter, frame, heights[running[:MOST_RINGS]], theme)
 
@@ -110,13 +110,13 @@ class TrialLines:
 
     def _paint(
         self, painter: QPainter, frame: AxisFrame, heights: Any, groups: list[tuple[Any, QColor]],
-        width: float, coarse: float, singly: bool, dashed: bool = False,
+        width: float, rough: bool, singly: bool, dashed: bool = False,
     ) -> None:  # fmt: skip
         """Lines one by one, or many of them as a picture."""
         if not singly:
-            grain = width * coarse / max(painter.deviceTransform().m11(), 1.0)
-            if coarse == 1 and sum(len(rows) for rows, _ in groups) <= MANY:
-                grain /= 2
+            few = sum(len(rows) for rows, _ in groups) <= MANY
+            fine = max(painter.deviceTransform().m11(), 2.0 if few else 1.0)
+            grain = width * COARSE if rough else width / fine
             draw_mass(painter, heights, groups, frame.plot, grain, dashed)
             return
         x = frame.left + frame.gap * np.arange(heights.shape[1])

@@ -202,9 +202,10 @@ def test_diverged_and_failed_trials_end_in_lanes_of_their_own(qtbot, theme):
     image = picture(view)
     for end in ends:
         words = image[round(end) - 7 : round(end) + 8, round(frame.x(SCORE)) + 10 :]
-        assert has_colour(words, theme.warning, 90) > 15
+        assert has_colour(words, theme.warning, 90) > 8
     along = np.arange(2.3, 2.9, 0.004)
-    dashes = [has_colour(near(image, *on_line(view, 3, place), 0), theme.warning, 90) > 0 for place in along]
+    strips = [near(image, *on_line(view, 3, place), 1)[:, 1] for place in along]
+    dashes = [has_colour(strip, theme.warning, 110) > 0 for strip in strips]
     assert 0.3 < np.mean(dashes) < 0.95
     assert frame_of(board(qtbot, many(5), theme)).lanes == ()
 
@@ -356,6 +357,21 @@ def test_cells_of_whole_numbers_on_a_logarithmic_axis_are_those_that_round_to_th
     assert cells[[0, -1]].tolist() == [0, 1]
     for value, (low, high) in enumerate(itertools.pairwise(cells), start=1):
         assert {dimension.value(low + 1e-9), dimension.value(high - 1e-9)} == {value}
+
+
+@pytest.mark.parametrize(
+    ("name", "stretch", "words"),
+    [
+        ("learning_rate", (0.25, 0.5), "0.001 to 0.01"),
+        ("beta", (0.0, 1.0), "0.5 to 0.999"),
+        ("layers", (1 / 3, 1.0), "2 to 3"),
+        ("layers", (0.2, 0.6), "2"),  # of what was brushed elsewhere: what lights up
+        ("layers", (0.2, 0.3), "none"),
+        (SCORE, (0.5, 0.83333), "0.5 to 0.833"),
+    ],
+)
+def test_a_stretch_in_words(name, stretch, words):
+    assert upright_axes(FIVE)[name].words(stretch) == words
 
 
 def test_the_top_of_the_score_includes_the_best(page):
