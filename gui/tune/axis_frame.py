@@ -44,7 +44,7 @@ class AxisFrame:
         cls, axes: Sequence[UprightAxis], lanes: Sequence[str], area: QRectF, unit: float
     ) -> AxisFrame:
         """The axes as far apart as the area lets them be, with room for what is written beside them."""
-        unit = min(unit, area.height() / 11, area.width() / 24)
+        unit = min(unit, area.height() / 11, area.width() / max(24, 4 * len(axes)))
         metrics = QFontMetricsF(font(0.92 * unit))
         words = [text for _, text in axes[0].ticks(6)]
         left = max([metrics.horizontalAdvance(text) for text in words] + [2 * unit]) + 1.7 * unit
@@ -149,19 +149,16 @@ class AxisFrame:
     def paint_axes(self, painter: QPainter, theme: Theme, chosen: str | None) -> None:
         """Axes with their ticks, titles and scales."""
         unit = self.unit
-        fits = self._titles_fit()
+        names, size = self._names()
         for axis in self.axes:
             x, bottom = self.x(axis.name), self.bottom(axis)
             for width, ink in ((3.4, theme.casing), (1.3, theme.dim)):
                 painter.setPen(QPen(QColor(ink), width))
                 painter.drawLine(QLineF(x, self.plot.top(), x, bottom))
             self._paint_ticks(painter, theme, axis)
-            name = axis.title if fits else axis.symbol
-            if axis.flipped:
-                name += " ↓"
-            painter.setFont(font(unit, 650 if axis.name == chosen else 400))
+            painter.setFont(font(size, 650 if axis.name == chosen else 400))
             painter.setPen(QColor(theme.accent if axis.name == chosen else theme.text))
-            self._paint_below(painter, x, 0.45 * unit, name)
+            self._paint_below(painter, x, 0.45 * unit, names[axis.name])
             if not self.is_tight:
                 painter.setFont(font(0.88 * unit))
                 painter.setPen(QColor(theme.dim))
@@ -169,10 +166,18 @@ class AxisFrame:
         for state in self.lanes:
             self._paint_lane(painter, theme, state)
 
-    def _titles_fit(self) -> bool:
-        """Whether the names in full have room side by side."""
-        metrics = QFontMetricsF(font(self.unit))
-        return all(metrics.horizontalAdvance(axis.title) < self.gap - self.unit for axis in self.axes)
+    def _names(self) -> tuple[dict[str, str], float]:
+        """What stands below each axis and in what size: titles where all of them fit, else symbols."""
+        metrics, room = QFontMetricsF(font(self.unit)), self.gap - 0.4 * self.unit
+        for full in (True, False):
+            names = {
+                axis.name: (axis.title if full else axis.symbol) + (" ↓" if axis.flipped else "")
+                for axis in self.axes
+            }
+            widest = max(metrics.horizontalAdvance(name) for name in names.values())
+            if widest <= room:
+                break
+        return names, self.unit * min(room / widest, 1.0)
 
     def _paint_below(self, painter: QPainter, x: float, down: float, text: str) -> None:
         """Words below an axis, kept within the picture."""
@@ -181,20 +186,33 @@ class AxisFrame:
         painter.drawText(QRectF(left, self.plot.bottom() + down, width, 1.5 * self.unit), CENTRE, text)
 
     def _paint_ticks(self, painter: QPainter, theme: Theme, axis: UprightAxis) -> None:
-        """To the left of an axis, of the last one to its right; where lines are, with a casing."""
-        type_, x = font(0.92 * self.unit), self.x(axis.name)
-        is_last = axis is self.axes[-1]
-        metrics, side = QFontMetricsF(type_), 1 if is_last else -1
-        align = Qt.AlignmentFlag.AlignLeft if is_last else Qt.AlignmentFlag.AlignRight
-        most = max(2, int((self.bottom(axis) - self.plot.top()) / (2 * self.unit)))
-        room = (0.62 * self.gap) if axis is not self.axes[0] else self.left - self.area.left() - self.unit
+        """To the left of an axis, of the last one to its right, on plates that the lines shine through."""
+        unit, x = self.unit, self.x(axis.name)
+        side = 1 if axis is self.axes[-1] else -1
+        painter.setFont(font(0.92 * unit))
+        metrics = QFontMetricsF(painter.font())
+        plate = QColor(theme.card)
+        plate.setAlphaF(0.78)
+        room = 0.75 * self.gap if axis is not self.axes[0] else self.left - self.area.left() - unit
+        most = max(2, int((self.bottom(axis) - self.plot.top()) / (2 * unit)))
+        last = np.inf
         for share, text in axis.ticks(most):
-            y = self.y(axis, share)
+            y = float(self.y(axis, share))
             painter.setPen(QPen(QColor(theme.dim), 1.3))
-            painter.drawLine(QLineF(x, y, x + side * 0.35 * self.unit, y))
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-            at = QPointF(x + side * 0.7 * self.unit, y + 0.36 * metrics.ascent())
-            draw_label(painter, at, shown, theme, type_, align, theme.dim)
+            painter.drawLine(QLineF(x, y, x + side * 0.35 * unit, y))
+            width = metrics.horizontalAdvance(text) + 0.4 * unit
+            if width > room and room > 4 * unit:
+                text, width = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room - 0.4 * unit), room
+            if width > room or abs(y - last) < 1.1 * unit:  # rather none than one that cannot be read
+                continue
+            last = y
+            left = x + 0.5 * unit if side > 0 else x - 0.5 * unit - width
+            box = QRectF(left, y - 0.62 * unit, width, 1.24 * unit)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(plate)
+            painter.drawRoundedRect(box, 0.3 * unit, 0.3 * unit)
+            painter.setPen(QColor(theme.dim))
+            painter.drawText(box, CENTRE, text)
 
     def _paint_lane(self, painter: QPainter, theme: Theme, state: str) -> None:
         """A lane's mark and name: a cross for what diverged, a bar for what failed."""

@@ -92,7 +92,7 @@ class ParallelPicture(Canvas):
         count, all_of_them = int(self._lit.sum()), len(self._lit)
         if not all_of_them:
             return "no trials yet"
-        return f"{all_of_them} trials" if count == all_of_them else f"{count} of {all_of_them} trials"
+        return f"{all_of_them:,} trials" if count == all_of_them else f"{count:,} of {all_of_them:,} trials"
 
     def _describe(self) -> None:
         """Say it to those who do not see it."""

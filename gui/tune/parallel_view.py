@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QToolTip, QWidget
 
 from gui.tune.axis_frame import AxisFrame
 from gui.tune.parallel_picture import NAME, ParallelPicture
-from gui.tune.upright_axis import Stretch, UprightAxis
+from gui.tune.upright_axis import STEP, Stretch, UprightAxis
 from landscape.tuning.plan import BEST_SHARE
 
 CLICK = 4.0  # pixels within which a press stays a click
@@ -271,8 +271,12 @@ class ParallelView(ParallelPicture):
         scored = np.flatnonzero(np.isfinite(columns.score))
         count = max(round(BEST_SHARE * len(scored)), 1)
         best = scored[np.argsort(-columns.score[scored], kind="stable")[:count]]
+        if not len(best):
+            return axis.between(0.4, 0.6)
         shares = axis.shares(columns.place(axis.name)[best])
-        return axis.between(float(shares.min()), float(shares.max())) if len(best) else axis.between(0.4, 0.6)
+        low, high = float(shares.min()), float(shares.max())
+        room = max(STEP - (high - low), 0.0) / 2  # so that there is something to be seen
+        return axis.between(low - room, high + room)
 
     def _axis_shown(self) -> None:
         """The axis where the keys are is shown by its title, and told."""

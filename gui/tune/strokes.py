@@ -18,7 +18,7 @@ from gui.views.lines import segments
 
 AT_ONCE = 1000  # lines: what is worked on stays in the processor's cache
 MOST = 255  # lines in a pixel that are told apart
-COVER = 0.8  # of the ground, by all lines together if they were spread evenly
+COVER = 0.55  # of the ground, by all lines together if they were spread evenly
 
 
 def crossings(heights: Any, gap: int, rows: int) -> Any:
@@ -50,8 +50,8 @@ def crossings(heights: Any, gap: int, rows: int) -> Any:
                 some = those[first : first + AT_ONCE]
                 lines = np.stack([start[some], slope[some], np.ones(len(some), np.float32)], axis=1)
                 at += np.bincount((lines @ basis).astype(np.intp).ravel(), minlength=size)[:size]
-            at = at.reshape(gap + 1, deep)
-            begins, ends = (at[:-1], at[1:]) if falls else (at[1:], at[:-1])
+            left, right = at.reshape(gap + 1, deep)[:-1], at.reshape(gap + 1, deep)[1:]
+            begins, ends = (left, right) if falls else (right, left)
             change[k] += begins
             change[k, :, 1:] -= ends[:, :-1]
     return change.cumsum(axis=2, out=change)[..., :rows].reshape(gaps * gap, rows)
@@ -62,20 +62,20 @@ def opacity(lines: int, rows: int) -> float:
     return min(max(1 - (1 - COVER) ** (rows / max(lines, 1)), 0.04), 0.9)
 
 
-def shade(counts: Any, colour: QColor, opacity: float, hatched: bool = False) -> QImage:
+def shade(counts: Any, colour: QColor, opacity: float, hatched: float = 0.0) -> QImage:
     """Counts `(columns, rows)` as a picture: lines of this opacity, one over the other.
 
-    Hatched lines are dashed, all in step: it is seen without colour that they are others.
+    Hatched, as if columns were so many pixels wide, they are dashed, all in step: it is seen without
+    colour that these lines are others.
     """
-    alpha = 1 - (1 - opacity) ** np.arange(MOST + 1)
-    parts = [np.rint(part * alpha).astype(np.uint32) for part in (255, *_rgb(colour))]
-    table = parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3]
     columns, rows = counts.shape
-    pixels = np.ascontiguousarray(table.take(counts, mode="clip").T)
+    pixels = np.ascontiguousarray(np.minimum(counts, MOST).astype(np.uint8).T)
     if hatched:
-        pixels[:, np.arange(columns) % 9 > 5] = 0
-    image = QImage(pixels.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied)
-    return image.copy()  # which owns its memory
+        pixels[:, np.arange(columns) * hatched % 9 > 5] = 0
+    image = QImage(pixels.tobytes(), columns, rows, columns, QImage.Format.Format_Indexed8)
+    alphas = 1 - (1 - opacity) ** np.arange(MOST + 1)
+    image.setColorTable([round(255 * alpha) << 24 | colour.rgb() & 0xFFFFFF for alpha in alphas.tolist()])
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # a copy, quick to draw
 
 
 def draw_mass(
@@ -94,12 +94,14 @@ def draw_mass(
     gap = max(round(place.width() / (heights.shape[1] - 1) / grain), 1)
     rows = max(round(place.height() / grain), 1)
     heights = heights * (rows / place.height())
-    each = opacity(sum(len(lines) for lines, _ in groups), rows)
+    each = opacity(sum(len(lines) for lines, _ in groups), rows) * (0.6 if hatched else 1.0)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     for lines, colour in groups:
         if len(lines):
-            painter.drawImage(place, shade(crossings(heights[lines], gap, rows), colour, each, hatched))
+            painter.drawImage(
+                place, shade(crossings(heights[lines], gap, rows), colour, each, grain * hatched)
+            )
     painter.restore()
 
 
@@ -108,9 +110,4 @@ def draw_pieces(painter: QPainter, x: Any, heights: Any, top: float) -> None:
     ends = np.empty((len(heights), len(x) - 1, 4))
     ends[..., 0], ends[..., 2] = x[:-1], x[1:]
     ends[..., 1], ends[..., 3] = heights[:, :-1] + top, heights[:, 1:] + top
-    ends = ends.reshape(-1, 4)
-    painter.drawLines(segments(ends[np.isfinite(ends).all(axis=1)]))
-
-
-def _rgb(colour: QColor) -> tuple[int, int, int]:
-    return colour.red(), colour.green(), colour.blue()
+    painter.drawLines(segments(ends[np.isfinite(ends).all(axis=2)]))

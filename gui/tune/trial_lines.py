@@ -17,14 +17,16 @@ from gui.views.lines import draw_broken_line
 from gui.views.marks import shape_path
 from gui.views.shading import between
 from landscape.numerals import numeral
-from landscape.tuning.plan import best_of
+from landscape.tuning.plan import TrialState, best_of
 from landscape.tuning.selection import SCORE, STATES, Columns
 
-LANES = ("diverged", "failed")  # states without a score
+LANES: tuple[TrialState, ...] = ("diverged", "failed")  # states without a score
 FEW = 120  # lines that are drawn one by one
-ROUGH = 1200  # lines that stand for all while there is no time for more
+ROUGH = 900  # lines that stand for all while there is no time for more
+COARSE = 1.5  # as wide are lines while there is no time
+MANY = 700  # lines up to which there is time to draw them at twice the fineness, so that they are smooth
 GROUPS = 4  # of colour in a mass of lines
-MOST_RINGS = 200
+MOST_RINGS = 64
 NEAR = 7.0  # pixels from a line at which it is meant
 
 
@@ -74,7 +76,7 @@ class TrialLines:
         """All of them, hardly seen."""
         colour = between(theme.card, theme.dim, 0.3)
         rows = np.arange(len(heights))
-        self._paint(painter, frame, heights, [(rows, colour)], _width(theme))
+        self._paint(painter, frame, heights, [(rows, colour)], _width(theme), False, len(rows) <= FEW)
 
     def paint_lit(
         self, painter: QPainter, frame: AxisFrame, heights: Any, theme: Theme, lit: Any, rough: bool
@@ -84,25 +86,22 @@ class TrialLines:
         if rough and len(rows) > ROUGH:
             rows = self._share_of(rows)
         lost, rows = rows[self._lost[rows]], rows[~self._lost[rows]]
-        width = _width(theme)
-        warning = QColor(theme.warning)
-        self._paint(painter, frame, heights, [(lost, warning)], width, dashed=True)
-        colours = step_colours(theme)
+        width, colours = _width(theme), step_colours(theme)
+        most = FEW // 3 if rough else FEW  # dashes take Qt three times as long
+        each = [(lost, QColor(theme.warning))]
+        self._paint(painter, frame, heights, each, width, rough, len(lost) <= most, dashed=True)
         if len(rows) <= FEW:
-            width *= 1.4
-            groups = [(rows[self._steps[rows] == step], colours[step]) for step in range(STEPS)]
+            each = [(rows[self._steps[rows] == step], colours[step]) for step in range(STEPS)]
+            self._paint(painter, frame, heights, each, 1.4 * width, rough, True)
         else:
-            each = STEPS // GROUPS
-            groups = [
-                (rows[self._steps[rows] // each == k], colours[k * each + (each - 1) * k // (GROUPS - 1)])
-                for k in range(GROUPS)
-            ]
-        self._paint(painter, frame, heights, groups, width)
+            group, ends = self._steps[rows] * GROUPS // STEPS, np.linspace(0, STEPS - 1, GROUPS)
+            each = [(rows[group == k], colours[round(end)]) for k, end in enumerate(ends)]
+            self._paint(painter, frame, heights, each, width, rough, False)
         running = rows[self.columns.are("running")[rows]]
         self._paint_rings(painter, frame, heights[running[:MOST_RINGS]], theme)
 
     def _share_of(self, rows: Any) -> Any:
-        """The best third of `ROUGH` and every so-manieth of the others, of which no axis knows."""
+        """The best third of `ROUGH`, and others drawn by lot: the same each time."""
         score = np.where(np.isfinite(self.columns.score[rows]), self.columns.score[rows], -np.inf)
         order = np.argsort(-score, kind="stable")
         best, others = order[: ROUGH // 3], order[ROUGH // 3 :]
@@ -111,18 +110,20 @@ class TrialLines:
 
     def _paint(
         self, painter: QPainter, frame: AxisFrame, heights: Any, groups: list[tuple[Any, QColor]],
-        width: float, dashed: bool = False,
+        width: float, rough: bool, singly: bool, dashed: bool = False,
     ) -> None:  # fmt: skip
-        """A few lines one by one, many as a picture."""
-        if sum(len(rows) for rows, _ in groups) > FEW:
-            grain = width / max(painter.deviceTransform().m11(), 1.0)
+        """Lines one by one, or many of them as a picture."""
+        if not singly:
+            few = sum(len(rows) for rows, _ in groups) <= MANY
+            fine = max(painter.deviceTransform().m11(), 2.0 if few else 1.0)
+            grain = width * COARSE if rough else width / fine
             draw_mass(painter, heights, groups, frame.plot, grain, dashed)
             return
         x = frame.left + frame.gap * np.arange(heights.shape[1])
         for rows, colour in groups:
             pen = QPen(colour, width)
             if dashed:
-                pen.setDashPattern([6 / width, 3 / width])
+                pen.setDashPattern([6 / width, 4 / width])
             painter.setPen(pen)
             draw_pieces(painter, x, heights[rows], frame.plot.top())
 

@@ -89,13 +89,19 @@ class UprightAxis:
         return [(float(self.shares(level)), numeral(level, 3)) for level in levels]
 
     def words(self, stretch: Stretch) -> str:
-        """A stretch in words: its two ends, or the one value in it."""
+        """A stretch in words: its two ends, or of separate values those that lie in it."""
         low, high = stretch
-        if self.dimension is None:
+        dimension = self.dimension
+        if dimension is None:
             ends = [numeral(low, 3), numeral(high, 3)]
-        else:  # a hair inside, where both ends of a cell have its value
-            ends = [value_text(self.dimension.value(place)) for place in (low + 1e-9, high - 1e-9)]
-        return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+        elif self.cells is None:
+            ends = [value_text(dimension.value(low)), value_text(dimension.value(high))]
+        else:
+            values = [dimension.value(place) for place in ((self.cells[:-1] + self.cells[1:]) / 2).tolist()]
+            ends = [value_text(value) for value in values if low <= dimension.place(value) <= high]
+        if not ends:
+            return "none"
+        return ends[0] if ends[0] == ends[-1] else f"{ends[0]} to {ends[-1]}"
 
     def between(self, one: float, other: float) -> Stretch:
         """The stretch between two shares, made larger to whole cells."""
