@@ -16,6 +16,7 @@ from landscape.errors import LandscapeError
 from landscape.hyperparameters import EPOCHS, TRIALS
 from landscape.network.datasets import DATASETS
 from landscape.scene import Scene
+from landscape.tuning.samplers import luck
 from landscape.tuning.workers import check_workers
 
 METHODS = {"random": "At random", "grid": "Grid", "coarse-to-fine": "Coarse to fine"}
@@ -143,6 +144,25 @@ class MethodCard(Card):
         self.seed.show_value(tuning.seed)
         self.count.setText(f"{tuning.count} trials")
         self.remark.say(_remark(tuning))
+
+
+class LuckCard(Card):
+    """How likely it is by now that chance has found what is good."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Luck", parent)
+        self.chance = label("", "name")
+        self.header.addWidget(self.chance)
+        self.words = FixedLines(3)
+        self.body.addWidget(self.words)
+
+    def show_count(self, done: int) -> None:
+        """Show the chance after so many random trials."""
+        self.chance.setText(f"{luck(done):.5f}".rstrip("0").rstrip("."))
+        self.words.say(
+            f"After {done} random trials the chance that at least one lies in the best 5 % of the space is"
+            f" 1 − 0.95^{done}."
+        )
 
 
 def _remark(tuning: Any) -> str:

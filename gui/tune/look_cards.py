@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QWidget
@@ -24,7 +25,7 @@ from landscape.tuning.space import KINDS
 MARKS = {"complete": "●", "running": "○", "stopped": "■", "diverged": "✕", "failed": "▲"}
 
 
-def button(text: str, help_text: str, on_click: object) -> QPushButton:
+def button(text: str, help_text: str, on_click: Any) -> QPushButton:
     """A button that leaves the keyboard with the picture when it is clicked."""
     made = QPushButton(text)
     made.setToolTip(help_text)
@@ -49,10 +50,10 @@ class SelectionCard(Card):
         self.count = label("", "dim")
         self.header.addWidget(self.count)
         symbols = {name: f"{kind.symbol}  {kind.title}" for name, kind in KINDS.items()}
-        self.x = Choice("Axis to the right", symbols, lambda name: edits.view("choose an axis", x=name))
-        self.y = Choice("Axis upwards", symbols, lambda name: edits.view("choose an axis", y=name))
-        self.body.addWidget(TitledRow("→", self.x))
-        self.body.addWidget(TitledRow("↑", self.y))
+        self.across = Choice("Axis to the right", symbols, lambda name: edits.view("choose an axis", x=name))
+        self.upwards = Choice("Axis upwards", symbols, lambda name: edits.view("choose an axis", y=name))
+        self.body.addWidget(TitledRow("→", self.across))
+        self.body.addWidget(TitledRow("↑", self.upwards))
         self.top = NumberField(
             "Only the best", lambda value: "" if 0 <= value <= 1e6 else "0 (all) or more.", whole=True
         )
@@ -94,7 +95,7 @@ class SelectionCard(Card):
 
     def show_view(self, view: TuneView, found: Found | None, shown: int) -> None:
         """Show what is chosen, and how many trials that is."""
-        for choice, name in ((self.x, view.x), (self.y, view.y)):
+        for choice, name in ((self.across, view.x), (self.upwards, view.y)):
             choice.show_key(name)
         self.top.show_value(view.top or 0)
         for state, each in self.states.items():
@@ -110,9 +111,7 @@ class SelectionCard(Card):
             for name, (low, high) in view.brushes.items()
             if name in dimensions or name == "score"
         ]
-        self.stretches.say(
-            ", ".join(words) or "Drag in a picture: the trials within light up in all of them."
-        )
+        self.stretches.say(", ".join(words) or "Drag in a picture: what lies within lights up everywhere.")
         self.refine.setEnabled(any(name in dimensions for name in view.brushes))
         self.clear.setEnabled(bool(view.brushes) or view.top is not None or view.states != STATES)
 

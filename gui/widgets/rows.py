@@ -28,7 +28,7 @@ class TitledRow(QWidget):
 class Choice(QComboBox):
     """One of some keys, each with its text."""
 
-    def __init__(self, name: str, options: dict[str, str], chosen: Callable[[str], None]) -> None:
+    def __init__(self, name: str, options: dict[str, str], chosen: Callable[[str], object]) -> None:
         super().__init__()
         self.setAccessibleName(name)
         for key, text in options.items():

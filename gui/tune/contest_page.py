@@ -1,0 +1,76 @@
+"""Random against grid as a lesson: the plots, and their chances found off the GUI thread."""
+
+from __future__ import annotations
+
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.jobs import Jobs
+from gui.theme import Theme
+from gui.tune.contest_view import ContestView
+from gui.tune.edits import TuneEdits
+from gui.widgets.card import Card, label
+from landscape.scene import Scene
+from landscape.tuning.contest import contest
+from landscape.tuning.samplers import grid_places, grid_shape, random_places
+
+JOB = "contest"
+REPEATS = 4000
+MOST = 400  # trials that are drawn and counted
+EXPLAINED = (
+    "Only the axis to the right matters; the good part of it lies anywhere with equal chance. Drag it, drag"
+    " its edges (↑ ↓ its width, Alt+← → its place), or change the number of trials."
+)
+
+
+class ContestPage(QWidget):
+    """The contest of the scene's search: its space, its budget, its two axes."""
+
+    def __init__(self, jobs: Jobs, edits: TuneEdits, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._shown: object = None
+        self.view = ContestView()
+        self.view.widthEdited.connect(
+            lambda width: edits.view("change what is good", merge=True, width=width)
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self.view, 1)
+        words = Card()
+        self.words = label(EXPLAINED, "dim", wrap=True)
+        words.body.addWidget(self.words)
+        column.addWidget(words)
+
+    def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
+        """Draw with these tokens."""
+        self.view.set_theme(theme, type_scale)
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show the contest for this search; its chances are found anew if anything matters to them."""
+        tuning, view = scene.tuning, scene.tune_view
+        wanted = (tuning.space, tuning.trials, tuning.seed, view.x, view.y, view.width, view.contest)
+        if wanted == self._shown or not view.contest:
+            return
+        self._shown = wanted
+        dimensions = tuning.space.dimensions
+        named = {dimension.name: dimension for dimension in dimensions}
+        names = [name for name in (view.x, view.y) if name in named]
+        names += [name for name in named if name not in names]
+        if len(names) < 2:
+            self.view.show_plan(named[names[0]], named[names[0]], *([], []))
+            self.view.set_hint("Search at least two hyperparameters to compare.")
+            return
+        both = (named[names[0]], named[names[1]])
+        trials = min(tuning.trials, MOST)
+        # The classic picture has two axes: the grid spends all its trials on them.
+        grid = grid_places(both, grid_shape(both, trials))
+        random = random_places(both, tuning.seed, 0, len(grid))
+        self.view.show_plan(*both, grid, random)
+        self.view.show_width(view.width)
+        self.view.show_contest(None)
+        values, count = grid[:, 0], len(grid)
+        self._jobs.start(
+            JOB, lambda: iter([contest(values, count, view.width, REPEATS, tuning.seed)]),
+            self.view.show_contest, self.view.set_hint,
+        )  # fmt: skip

@@ -1,0 +1,498 @@
+"""The Tune workspace: turns the document into a search, and what is touched into edits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import QStandardPaths, Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.document import Document
+from gui.jobs import Jobs
+from gui.theme import DARK, Theme
+from gui.tune.cards import LuckCard, MethodCard
+from gui.tune.contest_page import ContestPage
+from gui.tune.coverage_view import CoverageView
+from gui.tune.curves_view import CurvesView
+from gui.tune.edits import TuneEdits
+from gui.tune.history_view import HistoryView
+from gui.tune.look_cards import SelectionCard, StudiesCard, TrialCard, button
+from gui.tune.parallel_view import ParallelView
+from gui.tune.ranking import Ranking
+from gui.tune.search_playback import SearchPlayback
+from gui.tune.searcher import Searcher
+from gui.tune.space_card import SpaceCard
+from gui.tune.trial_panel import TrialPanel
+from gui.tune.trial_table import TrialTable
+from gui.tune.words import heading, hint, round_words, time_left
+from gui.widgets.card import Headline, label
+from gui.widgets.card_column import CardColumn
+from gui.widgets.transport import Transport
+from landscape.errors import LandscapeError
+from landscape.files import write_whole
+from landscape.scene import Scene
+from landscape.tuning.plan import Trial
+from landscape.tuning.samplers import grid_places, grid_shape
+from landscape.tuning.selection import SCORE, Columns, lit
+from landscape.tuning.shelf import Kept, Shelf, read_header
+from landscape.tuning.tables import as_code, as_csv, training_of
+
+FOLLOW_MS = 200  # after the last change of the search, before its study is looked up
+MOST_GHOSTS = 4000  # points of a grid that are worth drawing
+
+
+class TunePage(QWidget):
+    """Pictures at the left, knobs at the right; trials below.
+
+    Signals
+    -------
+    trainWanted(epoch) : Train shall be seen, at this epoch
+    said(sentence) : something the user should know
+    """
+
+    trainWanted = pyqtSignal(int)
+    said = pyqtSignal(str)
+
+    def __init__(self, document: Document, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document, self.jobs = document, jobs
+        self.edits = TuneEdits(document)
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
+        self.searcher = Searcher(jobs, Shelf(Path(folder) / "studies"), self)
+        self.playback = SearchPlayback(self.searcher, self)
+        self._theme = DARK
+        self._active = False
+        self._begin = False  # to search as soon as the study is known
+        self._remarks: tuple[str, ...] = ()
+        self._columns: Columns | None = None  # what is shown: all, or as far as one has scrubbed
+        self._lit: Any = np.empty(0, bool)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(FOLLOW_MS)
+        self._later.timeout.connect(self._follow)
+        self._build()
+        self._connect()
+        self._show_scene(document.scene)
+
+    # --- layout ------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        left = QVBoxLayout()
+        left.setSpacing(10)
+        self.headline = Headline()
+        self.study_button = button("Study", "The search itself", lambda: self._turn_to(False))
+        self.contest_button = button(
+            "Random against grid", "The same number of trials, side by side", lambda: self._turn_to(True)
+        )
+        for each in (self.study_button, self.contest_button):
+            each.setCheckable(True)
+            self.headline.addWidget(each)
+        left.addLayout(self.headline)
+        self.coverage, self.curves, self.history = CoverageView(), CurvesView(), HistoryView()
+        self.parallel, self.table, self.trial = ParallelView(), TrialTable(), TrialPanel(self.jobs)
+        self.ranking = Ranking(self.jobs, self.edits)
+        self.contest = ContestPage(self.jobs, self.edits)
+        self.charts = _tabs("Curves", {"Curves": self.curves, "History": self.history})
+        self.trials = _tabs("Trials", {"Parallel": self.parallel, "Table": self.table, "Trial": self.trial})
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(10)
+        grid.addWidget(self.coverage, 0, 0, 2, 1)
+        grid.addWidget(self.charts, 0, 1)
+        grid.addWidget(self.ranking, 1, 1)
+        grid.addWidget(self.trials, 2, 0, 1, 2)
+        for column, stretch in ((0, 7), (1, 6)):
+            grid.setColumnStretch(column, stretch)
+        for line, stretch in ((0, 5), (1, 4), (2, 6)):
+            grid.setRowStretch(line, stretch)
+        study = QWidget()
+        study.setLayout(grid)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(study)
+        self.stack.addWidget(self.contest)
+        left.addWidget(self.stack, 1)
+        self.transport = Transport(self.playback, "trial")
+        self.left = label("", "dim")
+        self.stop = button("Stop", "End the search; what is finished is kept", self.searcher.stop)
+        self.transport.add(self.left, self.stop)
+        left.addWidget(self.transport)
+        row.addLayout(left, 1)
+
+        self.space_card = SpaceCard(self.edits)
+        self.method_card = MethodCard(self.edits, self.searcher.workers)
+        self.selection_card, self.trial_card = SelectionCard(self.edits), TrialCard()
+        self.studies_card, self.luck_card = StudiesCard(), LuckCard()
+        self.inspector = CardColumn(
+            (
+                self.method_card,
+                self.space_card,
+                self.luck_card,
+                self.selection_card,
+                self.trial_card,
+                self.studies_card,
+            )
+        )
+        row.addWidget(self.inspector)
+
+    def _connect(self) -> None:
+        self.document.changed.connect(self._changed)
+        self.searcher.progressed.connect(self._progressed)
+        self.searcher.stateChanged.connect(self._state_changed)
+        self.searcher.failed.connect(self._failed)
+        self.playback.stepChanged.connect(lambda _: self._show_trials())
+        self.coverage.boxBrushed.connect(self._box_brushed)
+        for view in (self.coverage, self.curves, self.history, self.parallel, self.table):
+            view.trialPicked.connect(self._picked)
+        for chart in (self.curves, self.history, self.parallel):
+            chart.brushed.connect(self._brushed)
+        self.method_card.workersChanged.connect(self._workers_changed)
+        for card in (self.method_card, self.space_card):
+            card.refused.connect(self.document.refused)
+        self.selection_card.refineWanted.connect(self.refine)
+        self.trial_card.openWanted.connect(self.open_in_train)
+        self.trial_card.codeWanted.connect(self.copy_code)
+        self.studies_card.opened.connect(self._open_kept)
+        self.studies_card.removed.connect(self._remove_kept)
+        self.studies_card.fileWanted.connect(self.open_study)
+        self.studies_card.tableWanted.connect(self.save_table)
+
+    def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
+        """Draw with these tokens."""
+        self._theme = theme
+        views = (self.coverage, self.curves, self.history, self.parallel, self.trial, self.ranking)
+        for view in (*views, self.contest):
+            view.set_theme(theme, type_scale)
+        self.table.set_theme(theme)
+        self.transport.set_theme(theme)
+        self.inspector.fit(theme)
+
+    def set_lecture(self, on: bool) -> None:
+        """Hide the knobs and let the pictures have the room."""
+        self.inspector.setVisible(not on)
+        self.transport.set_fading(on)
+
+    def set_active(self, on: bool) -> None:
+        """Whether this workspace is the one that is seen; a search that runs goes on."""
+        self._active = on
+        if on:
+            self._follow()
+            self._list_studies()
+        else:
+            self.playback.pause()
+
+    def focus_picture(self) -> None:
+        """Put the keyboard where the trials are seen."""
+        (self.contest.view if self.document.scene.tune_view.contest else self.coverage).setFocus()
+
+    # --- the scene ---------------------------------------------------------------------------------
+
+    def _changed(self, scene: Scene, old: Scene) -> None:
+        if (scene.training, scene.tuning) != (old.training, old.tuning):
+            self.searcher.stop()
+            if self._active:
+                self._later.start()
+        self._show_scene(scene)
+        if scene.tune_view != old.tune_view:
+            self._show_view()
+
+    def _follow(self) -> None:
+        scene = self.document.scene
+        self.searcher.follow(scene.training, scene.tuning)
+
+    def _show_scene(self, scene: Scene) -> None:
+        self.headline.say(*heading(scene, self.searcher.found))
+        self.method_card.show_scene(scene)
+        self.space_card.show_scene(scene)
+        view = scene.tune_view
+        self.stack.setCurrentIndex(int(view.contest))
+        self.study_button.setChecked(not view.contest)
+        self.contest_button.setChecked(view.contest)
+        if self._active:
+            self.contest.show_scene(scene)
+
+    def _turn_to(self, contest: bool) -> None:
+        self.edits.view("turn to the contest" if contest else "turn to the study", contest=contest)
+        self._show_scene(self.document.scene)  # a button that was pressed already stays pressed
+
+    # --- the search --------------------------------------------------------------------------------
+
+    def play_from_start(self) -> None:
+        """Search; a study that is complete is shown as it is."""
+        self._begin = True
+        self._follow()
+        self._begin_if_known()
+
+    def _begin_if_known(self) -> None:
+        found, scene = self.searcher.found, self.document.scene
+        known = found is not None and (found.training, found.tuning) == (scene.training, scene.tuning)
+        if self._begin and known:
+            self._begin = False
+            self.playback.go_to(self.playback.length)
+            if not found.complete:  # type: ignore[union-attr]
+                self.searcher.start()
+
+    def move_within(self, steps: int) -> None:
+        """Ten trials on, or back."""
+        self.playback.move(10 * steps)
+
+    def _workers_changed(self, workers: str) -> None:
+        again = self.searcher.running
+        self.searcher.stop()
+        self.searcher.workers = workers
+        if again:
+            self.searcher.start()
+
+    def _state_changed(self) -> None:
+        self.stop.setEnabled(self.searcher.running)
+        self._show_words()
+        if not self.searcher.running:
+            self._list_studies()
+            self._rank(True)
+
+    def _progressed(self) -> None:
+        found = self.searcher.found
+        assert found is not None
+        if found.remarks != self._remarks:
+            self._remarks = found.remarks
+            if found.remarks:
+                self.said.emit(" ".join(found.remarks))
+        self.playback.follow(found.done)
+        self._show_trials()
+        self._rank(False)
+        self._begin_if_known()
+
+    def _rank(self, ended: bool) -> None:
+        if self.searcher.found is not None:
+            self.ranking.rank(self.searcher.found, ended or not self.searcher.running)
+
+    def _failed(self, sentence: str) -> None:
+        for view in (self.coverage, self.curves, self.history, self.parallel):
+            view.set_hint(sentence)
+        self.document.refused.emit(sentence)
+
+    # --- pictures ----------------------------------------------------------------------------------
+
+    def _show_words(self) -> None:
+        found = self.searcher.found
+        self.headline.say(*heading(self.document.scene, found))
+        self.left.setText(time_left(found, self.searcher.running))
+
+    def _show_trials(self) -> None:
+        """Show the trials: all of them, or as far as one has scrubbed."""
+        found = self.searcher.found
+        if found is None:
+            return
+        self._show_words()
+        head = self.playback.at_the_head
+        columns = found.columns if head else found.columns.first(self.playback.step)
+        self._columns = columns
+        said = hint(found, self.searcher.running)
+        for view in (self.coverage, self.curves, self.history, self.parallel):
+            view.set_hint(said)
+        self._show_axes(columns)
+        for each in (self.coverage, self.curves, self.history, self.parallel, self.table):
+            each.show_trials(columns)
+        rounds = range(len(found.boxes) if head else int(columns.round.max(initial=0)))
+        self.coverage.show_boxes([(found.boxes[k], round_words(columns, k + 1)) for k in rounds])
+        self.luck_card.show_count(found.done if head else self.playback.step)
+        self._show_view()
+
+    def _show_axes(self, columns: Columns) -> None:
+        """The scatter's two axes, as wanted as far as they are searched, and the grid's ghost on them."""
+        view, named = self.document.scene.tune_view, {d.name: d for d in columns.dimensions}
+        names = [name for name in (view.x, view.y) if name in named]
+        names += [name for name in named if name not in names]
+        x, y = (named[name] for name in (names * 2)[:2])
+        self.coverage.show_axes(x, y)
+        tuning = self.document.scene.tuning
+        ghost = None
+        if tuning.method != "grid" and tuning.count <= MOST_GHOSTS:
+            shape = grid_shape(columns.dimensions, tuning.count)
+            chosen = [columns.dimensions.index(axis) for axis in (x, y)]
+            ghost = np.unique(grid_places(columns.dimensions, shape)[:, chosen], axis=0)
+        self.coverage.show_ghost(ghost)
+
+    def _show_view(self) -> None:
+        """Show which trials light up, and which one is looked at."""
+        found, columns, view = self.searcher.found, self._columns, self.document.scene.tune_view
+        if found is None or columns is None:
+            return
+        names = {dimension.name for dimension in columns.dimensions}
+        brushes = {name: ends for name, ends in view.brushes.items() if name in names or name == SCORE}
+        self._show_axes(columns)
+        self._lit = lit(columns, view)
+        for chart in (self.coverage, self.curves, self.history, self.parallel):
+            chart.show_brushes(brushes)
+        for each in (self.coverage, self.curves, self.history, self.parallel, self.table):
+            each.show_lit(self._lit)
+            each.show_picked(view.picked)
+        self.selection_card.show_view(view, found, int(self._lit.sum()))
+        trial = self.picked
+        self.trial_card.show_trial(trial, "" if trial else "Click a trial in any picture.")
+        self.trial.show_trial(found, trial)
+
+    @property
+    def picked(self) -> Trial | None:
+        """The trial that is looked at closely."""
+        columns = self._columns
+        row = None if columns is None else columns.row(self.document.scene.tune_view.picked)
+        return None if row is None or columns is None else columns.trials[row]
+
+    # --- what is touched ---------------------------------------------------------------------------
+
+    def _picked(self, number: int) -> None:
+        self.edits.view("look at a trial", picked=number)
+
+    def _brushed(self, name: str, stretch: tuple[float, float] | None) -> None:
+        brushes = dict(self.document.scene.tune_view.brushes)
+        brushes.pop(name, None)
+        if stretch is not None:
+            brushes[name] = stretch
+        self.edits.view("brush", brushes=brushes)
+
+    def _box_brushed(self, box: dict[str, tuple[float, float]]) -> None:
+        brushes = dict(self.document.scene.tune_view.brushes)
+        view = self.document.scene.tune_view
+        for name in (view.x, view.y):
+            brushes.pop(name, None)
+        self.edits.view("brush", brushes={**brushes, **box})
+
+    def refine(self) -> None:
+        """Search on inside the brushed stretches; the trials so far are kept."""
+        found, scene = self.searcher.found, self.document.scene
+        names = {dimension.name for dimension in scene.tuning.space.dimensions}
+        box = {
+            name: (max(low, 0.0), min(high, 1.0)) for name, (low, high) in scene.tune_view.brushes.items()
+            if name in names
+        }  # fmt: skip
+        if found is None or not box:
+            self.said.emit("Brush a stretch of some axis first: drag a box in the scatter.")
+            return
+        known = {trial.number: trial for trial in found.columns.trials if trial.state != "running"}
+        try:
+            tuning = scene.tuning.refined(known, box)
+        except (LandscapeError, ValueError) as error:
+            self.said.emit(str(getattr(error, "reason", error)))
+            return
+        if self.document.edit("search more finely", tuning=tuning):
+            self.edits.view("clear the brushes", brushes={})
+            self._later.stop()
+            self.play_from_start()
+
+    def open_in_train(self, panda: bool) -> None:
+        """Train the picked trial again in Train: from its start, or to be babysat from its end on."""
+        trial, scene = self.picked, self.document.scene
+        if trial is None:
+            return
+        training = training_of(scene.training, trial)
+        title = f"Trial {trial.number}"
+        epoch = training.epochs if panda else 0
+        if panda:
+            training = training.model_copy(update={"epochs": min(2 * training.epochs, 100_000)})
+        view = scene.train_view.model_copy(update={"panda": panda})
+        self.document.edit(
+            "open a trial in Train", training=training, train_view=view, workspace="train", title=title,
+            caption="",
+        )  # fmt: skip
+        self.trainWanted.emit(epoch)
+
+    def copy_code(self) -> None:
+        """Put the picked trial on the clipboard, as Python code."""
+        trial, clipboard = self.picked, QApplication.clipboard()
+        if trial is not None and clipboard is not None:
+            clipboard.setText(as_code(self.document.scene.training, trial))
+            self.said.emit(f"The code of trial {trial.number} is on the clipboard.")
+
+    # --- studies -----------------------------------------------------------------------------------
+
+    def _list_studies(self) -> None:
+        shelf = self.searcher.shelf
+        self.jobs.start("shelf", lambda: iter([shelf.kept()]), self._show_kept)
+
+    def _show_kept(self, kept: list[Kept]) -> None:
+        self.studies_card.show_kept(kept, self.document.scene)
+
+    def _open_kept(self, kept: Kept) -> None:
+        self.document.edit("open a study", training=kept.training, tuning=kept.tuning, title="", caption="")
+
+    def _remove_kept(self, kept: Kept) -> None:
+        scene = self.document.scene
+        if (kept.training, kept.tuning) == (scene.training, scene.tuning):
+            self.said.emit("This study is the one that is shown; open another before you delete it.")
+            return
+        try:
+            self.searcher.shelf.remove(kept)
+        except LandscapeError as error:
+            self.said.emit(str(error))
+        self._list_studies()
+
+    def open_study(self) -> None:
+        """Ask for a study's journal and show it."""
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Open a study", str(self.searcher.shelf.folder), "Studies (*.journal *.log);;All files (*)"
+        )
+        if name:
+            self.open_study_file(Path(name))
+
+    def open_study_file(self, path: Path) -> None:
+        """Take a study's journal onto the shelf, and show it."""
+        shelf = self.searcher.shelf
+        self.jobs.start("take", lambda: _taken(path, shelf), self._open_kept, self.said.emit)
+
+    def save_table(self) -> None:
+        """Ask for a file, and write all trials to it."""
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Write all trials", str(Path.home() / "trials.csv"), "Tables (*.csv)"
+        )
+        if name:
+            self.write_table(Path(name))
+
+    def write_table(self, path: Path) -> None:
+        """Write all finished trials as a CSV file."""
+        found = self.searcher.found
+        if found is None:
+            return
+        trials = [trial for trial in found.columns.trials if trial.state != "running"]
+        try:
+            write_whole(path, as_csv(trials, found.columns.dimensions).encode())
+        except LandscapeError as error:
+            self.said.emit(str(error))
+        else:
+            self.said.emit(f"{len(trials)} trials are in {path}.")
+
+
+def _tabs(name: str, views: dict[str, QWidget]) -> QTabWidget:
+    tabs = QTabWidget()
+    tabs.setAccessibleName(name)
+    tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    for title, view in views.items():
+        tabs.addTab(view, title)
+    return tabs
+
+
+def _taken(path: Path, shelf: Shelf) -> Iterator[Kept]:
+    """Copy a study's file to the shelf, unless it is there."""
+    kept = read_header(path)
+    place = shelf.place(kept.training, kept.tuning)
+    if not place.exists():
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(place, path.read_bytes())
+        except OSError as error:
+            raise LandscapeError(f"{path} cannot be read: {error.strerror}.") from None
+    yield kept
