@@ -233,6 +233,7 @@ class ParallelPicture(Canvas):
     def _paint_marks(self, painter: QPainter, frame: AxisFrame, heights: Any) -> None:
         lines = self._lines
         assert lines is not None
+        lines.paint_rings(painter, frame, heights, self.theme, self._lit)
         picked = lines.columns.row(self._picked)
         if picked is not None:
             lines.paint_marks(painter, frame, heights, self.theme, picked, self.theme.accent)
