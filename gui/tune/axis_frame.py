@@ -215,17 +215,18 @@ class AxisFrame:
             painter.drawText(box, CENTRE, text)
 
     def _paint_lane(self, painter: QPainter, theme: Theme, state: str) -> None:
-        """A lane's mark and name: a cross for what diverged, a bar for what failed."""
+        """A lane's mark, the same as in the other pictures, and its name."""
         x, y, reach = self.x(SCORE), self.lane_y(state), 0.34 * self.unit
-        ways = ((1, 1), (1, -1)) if state == "diverged" else ((1, 0),)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         for width, ink in ((4.4, theme.casing), (2.0, theme.warning)):
             painter.setPen(QPen(QColor(ink), width))
-            for right, down in ways:
-                painter.drawLine(
-                    QLineF(x - right * reach, y - down * reach, x + right * reach, y + down * reach)
-                )
+            painter.drawLine(QLineF(x - reach, y - reach, x + reach, y + reach))
+            if state == "diverged":
+                painter.drawLine(QLineF(x - reach, y + reach, x + reach, y - reach))
+            else:
+                painter.drawEllipse(QPointF(x, y), 1.3 * reach, 1.3 * reach)
         type_ = font(0.92 * self.unit)
-        at = QPointF(x + 0.8 * self.unit, y + 0.36 * QFontMetricsF(type_).ascent())
+        at = QPointF(x + 0.9 * self.unit, y + 0.36 * QFontMetricsF(type_).ascent())
         draw_label(painter, at, state, theme, type_, colour=theme.warning)
 
     def paint_stretch(self, painter: QPainter, theme: Theme, axis: UprightAxis, stretch: Stretch) -> None:

@@ -87,6 +87,11 @@ class ParallelPicture(Canvas):
         self.update()
 
     @property
+    def _waits(self) -> bool:
+        """Whether there is nothing to see yet; a hint may say why."""
+        return self._lines is None or (bool(self.hint) and not len(self._lines.columns))
+
+    @property
     def summary(self) -> str:
         """How many light up."""
         count, all_of_them = int(self._lit.sum()), len(self._lit)
@@ -149,13 +154,13 @@ class ParallelPicture(Canvas):
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
         self.card_edge(painter, self.card(painter, area))
-        if self._lines is None or not len(self._lines.columns):
+        if self._waits:
             self.paint_hint(painter, area)
-        if self._lines is not None:
+        elif self._lines is not None:
             self._lines.paint_faint(painter, *self._place(area), self.theme)
 
     def paint_moving(self, painter: QPainter, area: QRectF) -> None:
-        if self._lines is not None:
+        if not self._waits:
             frame, heights = self._place(area)
             self._paint_layer("lit", self._paint_lit, painter, area)
             self._paint_single(painter, frame, heights)
@@ -233,6 +238,7 @@ class ParallelPicture(Canvas):
     def _paint_marks(self, painter: QPainter, frame: AxisFrame, heights: Any) -> None:
         lines = self._lines
         assert lines is not None
+        lines.paint_rings(painter, frame, heights, self.theme, self._lit)
         picked = lines.columns.row(self._picked)
         if picked is not None:
             lines.paint_marks(painter, frame, heights, self.theme, picked, self.theme.accent)

@@ -75,7 +75,7 @@ class ParallelView(ParallelPicture):
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        if event.button() == Qt.MouseButton.LeftButton and self._lines is not None:
+        if event.button() == Qt.MouseButton.LeftButton and not self._waits:
             self._hold = self._held_at(event.position())
             if self._hold is None:
                 self._pick(event.position())
@@ -83,7 +83,7 @@ class ParallelView(ParallelPicture):
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         at = event.position()
-        if self._lines is None:
+        if self._waits:
             return
         if self._hold is None or not event.buttons() & Qt.MouseButton.LeftButton:
             self._hover(at)
@@ -113,7 +113,7 @@ class ParallelView(ParallelPicture):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        axis = self._here.title_at(event.position()) if self._lines is not None else None
+        axis = self._here.title_at(event.position()) if not self._waits else None
         if axis is not None:
             self._turn_over(axis.name)
         else:  # two clicks in a row are two clicks
@@ -136,7 +136,7 @@ class ParallelView(ParallelPicture):
 
     def words_at(self, at: QPointF) -> str:
         """What there is to be said about a place."""
-        if self._lines is None:
+        if self._waits or self._lines is None:
             return ""
         title = self._here.title_at(at)
         if title is not None:
@@ -218,7 +218,7 @@ class ParallelView(ParallelPicture):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
-        if self._lines is None or not self._act(event):
+        if self._waits or not self._act(event):
             event.ignore()  # without an axis, Space plays and Esc leaves, as everywhere
 
     def _act(self, event: QKeyEvent) -> bool:

@@ -48,7 +48,8 @@ def crossings(heights: Any, gap: int, rows: int) -> Any:
             at = np.zeros(size, np.int32)
             for first in range(0, len(those), AT_ONCE):
                 some = those[first : first + AT_ONCE]
-                lines = np.stack([start[some], slope[some], np.ones(len(some), np.float32)], axis=1)
+                lines = np.ones((len(some), 3), np.float32)
+                lines[:, 0], lines[:, 1] = start[some], slope[some]
                 at += np.bincount((lines @ basis).astype(np.intp).ravel(), minlength=size)[:size]
             left, right = at.reshape(gap + 1, deep)[:-1], at.reshape(gap + 1, deep)[1:]
             begins, ends = (left, right) if falls else (right, left)
@@ -73,8 +74,8 @@ def shade(counts: Any, colour: QColor, opacity: float, hatched: float = 0.0) -> 
     if hatched:
         pixels[:, np.arange(columns) * hatched % 9 > 5] = 0
     image = QImage(pixels.tobytes(), columns, rows, columns, QImage.Format.Format_Indexed8)
-    alphas = 1 - (1 - opacity) ** np.arange(MOST + 1)
-    image.setColorTable([round(255 * alpha) << 24 | colour.rgb() & 0xFFFFFF for alpha in alphas.tolist()])
+    alphas = np.rint(255 * (1 - (1 - opacity) ** np.arange(MOST + 1))).astype(np.uint32)
+    image.setColorTable((alphas << 24 | colour.rgb() & 0xFFFFFF).tolist())
     return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # a copy, quick to draw
 
 
@@ -95,13 +96,19 @@ def draw_mass(
     rows = max(round(place.height() / grain), 1)
     heights = heights * (rows / place.height())
     each = opacity(sum(len(lines) for lines, _ in groups), rows) * (0.6 if hatched else 1.0)
+    picture = QImage(gap * (heights.shape[1] - 1), rows, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.fill(0)
+    inside = QPainter(picture)  # all groups first: to stretch a picture takes longer than to paint it
+    try:
+        for lines, colour in groups:
+            if len(lines):
+                counts = crossings(heights[lines], gap, rows)
+                inside.drawImage(0, 0, shade(counts, colour, each, grain * hatched))
+    finally:
+        inside.end()
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    for lines, colour in groups:
-        if len(lines):
-            painter.drawImage(
-                place, shade(crossings(heights[lines], gap, rows), colour, each, grain * hatched)
-            )
+    painter.drawImage(place, picture)
     painter.restore()
 
 

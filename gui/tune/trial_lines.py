@@ -24,7 +24,7 @@ LANES: tuple[TrialState, ...] = ("diverged", "failed")  # states without a score
 FEW = 120  # lines that are drawn one by one
 ROUGH = 900  # lines that stand for all while there is no time for more
 COARSE = 1.5  # as wide are lines while there is no time
-MANY = 700  # lines up to which there is time to draw them at twice the fineness, so that they are smooth
+MANY = 400  # lines up to which there is time to draw them at twice the fineness, so that they are smooth
 GROUPS = 4  # of colour in a mass of lines
 MOST_RINGS = 64
 NEAR = 7.0  # pixels from a line at which it is meant
@@ -97,8 +97,6 @@ class TrialLines:
             group, ends = self._steps[rows] * GROUPS // STEPS, np.linspace(0, STEPS - 1, GROUPS)
             each = [(rows[group == k], colours[round(end)]) for k, end in enumerate(ends)]
             self._paint(painter, frame, heights, each, width, rough, False)
-        running = rows[self.columns.are("running")[rows]]
-        self._paint_rings(painter, frame, heights[running[:MOST_RINGS]], theme)
 
     def _share_of(self, rows: Any) -> Any:
         """The best third of `ROUGH`, and others drawn by lot: the same each time."""
@@ -127,14 +125,15 @@ class TrialLines:
             painter.setPen(pen)
             draw_pieces(painter, x, heights[rows], frame.plot.top())
 
-    def _paint_rings(self, painter: QPainter, frame: AxisFrame, heights: Any, theme: Theme) -> None:
-        """A ring at the score of those that are still under way."""
-        x = frame.x(SCORE)
-        heights = heights[:, [axis.name for axis in frame.axes].index(SCORE)]
+    def paint_rings(self, painter: QPainter, frame: AxisFrame, heights: Any, theme: Theme, lit: Any) -> None:
+        """A ring at the score of those that light up and are still under way."""
+        rows = np.flatnonzero(lit & self.columns.are("running"))[:MOST_RINGS]
+        heights = heights[rows, [axis.name for axis in frame.axes].index(SCORE)]
         painter.setPen(QPen(QColor(theme.accent), 1.5 * _width(theme)))
         painter.setBrush(QColor(theme.card))
         for y in heights[np.isfinite(heights)].tolist():
-            painter.drawEllipse(QPointF(x, frame.plot.top() + y), 0.3 * frame.unit, 0.3 * frame.unit)
+            at = QPointF(frame.x(SCORE), frame.plot.top() + y)
+            painter.drawEllipse(at, 0.3 * frame.unit, 0.3 * frame.unit)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def paint_one(

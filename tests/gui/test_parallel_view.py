@@ -264,6 +264,19 @@ def test_titles_do_not_run_into_each_other(qtbot, size, scale):
     assert frame.plot.right() < size[0] - 10
 
 
+def test_as_long_as_there_are_no_trials_a_hint_says_so(qtbot):
+    view = board(qtbot, columns())
+    page = Page(view, columns())
+    view.set_hint("No trials yet: start the search.")
+    image = picture(view)
+    assert has_colour(image[140:160], DARK.dim, 60) > 40
+    assert has_colour(image[:100], DARK.dim, 60) == 0  # no axis runs through it
+    drag(view, on_axis(view, "beta", 0.3), on_axis(view, "beta", 0.7))
+    assert page.told == []
+    view.show_trials(FIVE)
+    assert has_colour(picture(view)[:100], DARK.dim, 60) > 40
+
+
 KINDS_OF_TRIALS = {
     "nothing": None,
     "none": columns(),
