@@ -246,6 +246,13 @@ def stylesheet(theme: Theme, type_scale: float = 1.0, control_scale: float = 1.0
     QListWidget:focus {{ border-color: {theme.accent}; }}
     QListWidget::item {{ padding: 2px 4px; border-radius: 4px; }}
     QListWidget::item:selected {{ background: {theme.hairline}; color: {theme.text}; }}
+    QTableView {{ background: {theme.card}; color: {theme.text}; border: none; outline: none;
+        selection-background-color: {theme.hairline}; selection-color: {theme.text}; }}
+    QTableView:focus {{ border: 1.5px solid {theme.accent}; border-radius: 7px; }}
+    QHeaderView, QHeaderView::section {{ background: {theme.card}; color: {theme.dim}; border: none;
+        padding: 3px 4px; font-size: {small}px; }}
+    QScrollBar:horizontal {{ background: transparent; height: 8px; margin: 0; }}
+    QScrollBar::handle:horizontal {{ background: {theme.hairline}; border-radius: 4px; min-width: 30px; }}
     QPushButton#letter {{ padding: 2px 6px; min-width: 14px; }}
     QPushButton#letter:checked {{ background: {theme.accent}; color: {theme.on_accent}; }}
     QLineEdit, QComboBox, QPushButton, QToolButton {{

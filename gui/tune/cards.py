@@ -21,6 +21,7 @@ from landscape.tuning.workers import check_workers
 
 METHODS = {"random": "At random", "grid": "Grid", "coarse-to-fine": "Coarse to fine"}
 STOPPINGS = {"none": "Never", "median": "Below the median", "halving": "Successive halving"}
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 STOPPING_HELP = (
     "Early stopping of hopeless trials. Below the median: of the accuracies that earlier trials had after as"
     " many epochs. Successive halving: at an eighth, a quarter and half of the epochs, only the better half"
@@ -161,7 +162,7 @@ class LuckCard(Card):
         self.chance.setText(f"{luck(done):.5f}".rstrip("0").rstrip("."))
         self.words.say(
             f"After {done} random trials the chance that at least one lies in the best 5 % of the space is"
-            f" 1 − 0.95^{done}."
+            f" 1 − 0.95{str(done).translate(RAISED)}."
         )
 
 

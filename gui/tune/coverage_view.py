@@ -22,7 +22,7 @@ from gui.views.marks import draw_label
 from landscape.tuning.selection import Columns
 from landscape.tuning.space import Dimension
 
-CAPTION = "each point one model · crosses diverged · faint: what a grid would try"
+CAPTION = "each point a model · ✕ diverged · + what a grid would try"
 NEAR = 9.0  # pixels from a trial at which it is meant
 MANY = 1500  # trials, above which marks are smaller
 Box = dict[str, tuple[float, float]]

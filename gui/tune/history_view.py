@@ -28,8 +28,9 @@ class HistoryView(ScoreChart):
 
     def value_range(self, columns: Columns) -> tuple[float, float]:
         scores = columns.score[np.isfinite(columns.score)]
-        low = float(scores.min()) if len(scores) else 0.0
-        return (0.0 if low < 0.5 else round(max(low - 0.05, 0.0), 1), 1.0)
+        # What is far below the others would press them all into one line: it lies at the lower edge.
+        low = float(np.percentile(scores, 25)) if len(scores) else 0.0
+        return (max(np.floor(20 * (low - 0.05)) / 20, 0.0), 1.0)
 
     def plot_area(self, area: QRectF) -> QRectF:
         return super().plot_area(area).adjusted(0, 0, 0, -LANE * self.unit)
@@ -41,7 +42,8 @@ class HistoryView(ScoreChart):
         x = plot.left() + self.columns.number / last * plot.width()
         low, high = self.ends
         y = plot.bottom() - (self.columns.score - low) / (high - low) * plot.height()
-        return np.stack([x, np.where(np.isfinite(y), y, plot.bottom() + 0.9 * self.unit)], axis=1)
+        lane = plot.bottom() + 0.9 * self.unit
+        return np.stack([x, np.where(np.isfinite(y), np.minimum(y, plot.bottom()), lane)], axis=1)
 
     def paint_ground(self, painter: QPainter, plot: QRectF) -> None:
         assert self.columns is not None

@@ -42,13 +42,15 @@ class ImportanceView(Canvas):
 
     @property
     def _unit(self) -> float:
-        return self.theme.axis * self.type_scale
+        """The size of type: smaller where there is little room for all rows."""
+        count = len(self._found.names) if self._found else 6
+        return min(self.theme.axis * self.type_scale, self.height() / (1.5 * count + 8.5))
 
     def _rows(self, area: QRectF) -> list[QRectF]:
         """Where each hyperparameter stands; smaller where there is little room."""
         count = len(self._found.names) if self._found else 0
         unit = self._unit
-        top, bottom = area.top() + 3.6 * unit, area.bottom() - 3.4 * unit
+        top, bottom = area.top() + 4.7 * unit, area.bottom() - 3.4 * unit
         height = min((bottom - top) / max(count, 1), 2.2 * unit)
         return [QRectF(area.left(), top + k * height, area.width(), height) for k in range(count)]
 
@@ -67,11 +69,11 @@ class ImportanceView(Canvas):
             self.paint_hint(painter, area)
             return
         rows = self._rows(area)
-        size = min(unit, 0.62 * rows[0].height())
+        size = min(unit, 0.68 * rows[0].height())
         names = 9.5 * unit if area.width() > 34 * unit else 4.6 * unit
         track_left, track_right = area.left() + names + 1.2 * unit, area.right() - 14.5 * unit
         painter.setFont(font(0.9 * unit))
-        heads = QRectF(area.left(), area.top() + 2.3 * unit, area.width() - 1.2 * unit, 1.3 * unit)
+        heads = QRectF(area.left(), area.top() + 3.5 * unit, area.width() - 1.2 * unit, 1.3 * unit)
         painter.drawText(heads, right, "textbook")
         painter.drawText(heads.adjusted(0, 0, -5 * unit, 0), right, "share (90 %)")
         for k, row in enumerate(rows):

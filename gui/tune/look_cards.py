@@ -147,7 +147,7 @@ class TrialCard(Card):
         self.body.addLayout(self._grid)
         self.reason = FixedLines(2)
         self.body.addWidget(self.reason)
-        line = QHBoxLayout()
+        line = QGridLayout()
         line.setSpacing(6)
         self.open = button(
             "Open in Train", "Train it again, from its start", lambda: self.openWanted.emit(False)
@@ -156,8 +156,9 @@ class TrialCard(Card):
             "Go on as panda", "Open it in Train at its end, to babysit it", lambda: self.openWanted.emit(True)
         )
         self.code = button("Copy as code", "A Python script that trains it", self.codeWanted)
-        for each in (self.open, self.panda, self.code):
-            line.addWidget(each)
+        line.addWidget(self.open, 0, 0)
+        line.addWidget(self.panda, 0, 1)
+        line.addWidget(self.code, 1, 0, 1, 2)
         self.body.addLayout(line)
         self.show_trial(None, "")
 

@@ -129,6 +129,7 @@ class TunePage(QWidget):
         self.transport = Transport(self.playback, "trial")
         self.left = label("", "dim")
         self.stop = button("Stop", "End the search; what is finished is kept", self.searcher.stop)
+        self.stop.setEnabled(False)
         self.transport.add(self.left, self.stop)
         left.addWidget(self.transport)
         row.addLayout(left, 1)

@@ -19,6 +19,7 @@ JOB = "importance"
 GROWN = 1.3  # times as many trials as at the last time: then it is worth while to look again
 MOST_RESAMPLED = 400  # trials, beyond which a forest is grown a few times only
 FEW = 5
+NARROWED = "Later rounds drew from a box: what it confines seems to matter less."
 
 
 class Ranking(QWidget):
@@ -70,11 +71,12 @@ class Ranking(QWidget):
             return
         self._ranked = (asked, found.done)
         self._jobs.start(
-            JOB, lambda: _ranked(found, evaluator), lambda shares: self._show(shares), self._cannot
+            JOB, lambda: _ranked(found, evaluator), lambda shares: self._show(found, shares), self._cannot
         )
 
-    def _show(self, found: Importance) -> None:
-        self.view.show_importance(found, agreement(found))
+    def _show(self, found: Found, shares: Importance) -> None:
+        narrowed = f" {NARROWED}" if found.columns.round.any() else ""
+        self.view.show_importance(shares, agreement(shares) + narrowed)
 
     def _cannot(self, sentence: str) -> None:
         self.view.show_importance(None, "")

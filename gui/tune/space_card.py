@@ -20,7 +20,7 @@ from landscape.optimizers import RULES, settings
 from landscape.scene import Scene
 from landscape.tuning.space import KINDS, MEMORIES, Axis, Dimension, Space
 
-SCALES = {"linear": "linear", "log": "log", "log of 1-x": "log 1−x", "powers of 2": "2ⁿ"}
+SCALES = {"linear": "lin", "log": "log", "log of 1-x": "1−x", "powers of 2": "2ⁿ"}
 SHORT = {rule.key: rule.letter for rule in RULES.values()}
 
 
@@ -130,15 +130,16 @@ class _Row(QWidget):
                 line.addWidget(button)
             return
         whole = kind.limits is not None and kind.limits.whole
-        self.low = NumberField(f"{kind.title}, low", whole=whole)
-        self.high = NumberField(f"{kind.title}, high", whole=whole)
+        self.low = NumberField(f"{kind.title}, low", whole=whole, digits=5)
+        self.high = NumberField(f"{kind.title}, high", whole=whole, digits=5)
         for end, field in (("low", self.low), ("high", self.high)):
             field.valueEdited.connect(partial(self._end_changed, end, whole))
             line.addWidget(field)
         fitting = {key: text for key, text in SCALES.items() if (whole or key != "powers of 2") and
                    (name == "beta" or key != "log of 1-x")}  # fmt: skip
         self.scale = Choice(f"{kind.title}, scale", fitting, lambda key: self.changed.emit({"scale": key}))
-        self.scale.setMinimumWidth(66)
+        self.scale.setToolTip("Scale: linear, logarithmic, logarithm of 1 − x, powers of 2")
+        self.scale.setFixedWidth(68)
         line.addWidget(self.scale)
 
     def _end_changed(self, end: str, whole: bool, value: float) -> None:

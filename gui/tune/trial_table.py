@@ -224,7 +224,7 @@ class TrialTable(QWidget):
         top.setHighlightSections(False)
         top.setSectionsClickable(True)
         top.setStretchLastSection(True)
-        top.setDefaultSectionSize(84)
+        top.setDefaultSectionSize(72)
         top.sectionClicked.connect(lambda section: self.model.order_by(self.model.names[section]))
         self._side = side
         self.table.copied.connect(self.copy)

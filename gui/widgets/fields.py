@@ -68,6 +68,9 @@ class NumberField(QLineEdit):
         digits = 5
         while len(text) > self._digits and not self._whole and digits > 2:
             text, digits = plain_numeral(value, digits), digits - 1
+        if len(text) > self._digits and not self._whole and value:  # 0.0001 as 1e-4
+            number, _, power = f"{value:.0e}".partition("e")
+            text = f"{number}e{int(power)}"
         return text
 
     def _parse(self) -> tuple[float, str]:

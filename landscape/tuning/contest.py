@@ -74,7 +74,7 @@ def contest(values: Any, trials: int, width: float, repeats: int = 4000, seed: i
         for a width that is no share of the axis.
     """
     if not 0 < width < 1:
-        raise FieldError("width", f"The good part is a share of the axis from 0 to 1, not {width:g}.")
+        raise FieldError("width", f"A good part is a share of the axis, 0 to 1, not {width:g}.")
     places = np.unique(np.asarray(values, dtype=float))
     random = np.random.default_rng(seed)
     low = random.random(repeats) * (1 - width)
