@@ -54,7 +54,7 @@ def hit_chance(values: Any, width: float) -> float:
     """
     room = 1 - width
     ends = np.sort(np.asarray(values, dtype=float))
-    # The interval begins at most `width` before a value: where one of these stretches ends the next may begin.
+    # The interval begins at most `width` before a value; what two values have in common counts once.
     begin, end = np.clip(ends - width, 0, room), np.clip(ends, 0, room)
     begin[1:] = np.maximum(begin[1:], end[:-1])
     return float(np.maximum(end - begin, 0).sum() / room) if room > 0 else 1.0

@@ -1,9 +1,9 @@
 """The same machine as panda and as caviar: how many models are tried in the same time.
 
 Ng's picture: a panda has one child at a time and looks after it; a caviar fish lays very many eggs. As a
-panda, one model is trained after the other, each by itself. As caviar, trials of like shape train side by side
-on all workers. Whoever babysits changes one model as it trains, so that one after the other, as fast as the
-machine can, is the most that a panda could try.
+panda, one model is trained after the other, each by itself. As caviar, trials of like shape train side by
+side on all workers. Whoever babysits changes one model as it trains, so that one after the other, as fast as
+the machine can, is the most that a panda could try.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -37,12 +37,14 @@ class Minute:
     Attributes
     ----------
     seconds : that each of the two has
-    spent : so far, of the one that is under way
+    turn : which of the two is under way
+    spent : so far, of that one
     panda, caviar : scores of the models that were tried, in the order they ended; nan if diverged
     ended : whether both have had their time
     """
 
     seconds: float
+    turn: Literal["panda", "caviar"] = "panda"
     spent: float = 0.0
     panda: tuple[float, ...] = ()
     caviar: tuple[float, ...] = ()
@@ -66,7 +68,7 @@ def minute(
     for each in _panda(training, tuning, data, last):
         last = each
         yield last
-    yield from _caviar(training, tuning, workers, data, replace(last, spent=0.0))
+    yield from _caviar(training, tuning, workers, data, replace(last, turn="caviar", spent=0.0))
 
 
 def _drawn(training: Training, tuning: Tuning) -> Iterator[list[tuple[int, Training]]]:
@@ -100,6 +102,7 @@ def _caviar(
 ) -> Iterator[Minute]:
     bar = np.full(training.epochs + 1, np.nan)
     chunks = _drawn(training, tuning)
+    yield now  # while the workers start
     queue: list[Company] = []
     working: set[Future[Any]] = set()
     scores: list[float] = []
