@@ -74,9 +74,9 @@ words = st.text(max_size=100)
     ),
 )
 @settings(max_examples=50, deadline=None)
-def test_any_lesson_comes_back_as_it_was(title, caption, given):
+def test_any_lesson_comes_back_as_it_was(title, caption, rows):
     made = []
-    for inside, a, b, c, seconds in given:
+    for inside, a, b, c, seconds in rows:
         scene = {"own": Scene(title=a, seed=seconds)} if inside else {"bundled": "a-plateau"}
         made.append(Slide(**scene, caption=a, notes=b, question=c, seconds=seconds))
     lesson = Lesson(title=title, caption=caption, slides=tuple(made))
@@ -110,9 +110,9 @@ def test_what_is_wrong_is_named_by_key_and_line(old, new, key, part, words):
 
 
 def test_a_slide_has_one_scene_and_not_none_or_two():
-    for given in ({}, {"file": "a.toml", "bundled": "the-ravine"}, {"file": "a", "scene": Scene()}):
+    for slide in ({}, {"file": "a.toml", "bundled": "the-ravine"}, {"file": "a", "scene": Scene()}):
         with pytest.raises(SceneError, match="only one") as refused:
-            Lesson().edited(slides=(given,))
+            Lesson().edited(slides=(slide,))
         assert refused.value.key == "slides[1].bundled"
 
 
