@@ -43,17 +43,25 @@ class LuckView(Canvas):
         return chance_words(luck(self._count, SHARE)) if self._count else "0"
 
     @property
+    def trials(self) -> str:
+        """The trials in words."""
+        return "1 random trial" if self._count == 1 else f"{self._count:,} random trials"
+
+    @property
     def sentence(self) -> str:
         """What the picture says."""
-        trials = "1 random trial" if self._count == 1 else f"{self._count:,} random trials"
-        return (
-            f"After {trials} the chance that at least one lies in the best {100 * SHARE:g} % is {self.chance}"
-        )
+        share = f"{100 * SHARE:g} %"
+        return f"After {self.trials} the chance that at least one lies in the best {share} is {self.chance}"
 
     # --- geometry ----------------------------------------------------------------------------------
 
     def _unit(self, area: QRectF) -> float:
         return min(self.theme.axis * self.type_scale, area.height() / 12, area.width() / 26)
+
+    @property
+    def _most(self) -> float:
+        """How many trials the axis reaches to."""
+        return max(FEWEST, 1.25 * self._count)
 
     def plot_area(self, area: QRectF) -> QRectF:
         """Where the curve is drawn."""
@@ -62,8 +70,7 @@ class LuckView(Canvas):
 
     def pixel(self, plot: QRectF, count: float, chance: float) -> QPointF:
         """Where a number of trials and a chance are."""
-        most = max(FEWEST, 1.25 * self._count)
-        share = math.log(max(count, 1.0)) / math.log(most)
+        share = math.log(max(count, 1.0)) / math.log(self._most)
         return QPointF(plot.left() + share * plot.width(), plot.bottom() - chance * plot.height())
 
     # --- painting ----------------------------------------------------------------------------------
@@ -74,16 +81,14 @@ class LuckView(Canvas):
         head = QRectF(
             area.left() + 1.2 * unit, area.top() + 0.6 * unit, area.width() - 2.4 * unit, 3.2 * unit
         )
-        trials = "1 random trial" if self._count == 1 else f"{self._count:,} random trials"
         paint_figure(
             painter, head, unit, self.theme, self.chance,
-            (f"chance after {trials}", f"that at least one lies in the best {100 * SHARE:g} %"),
+            (f"chance after {self.trials}", f"that at least one lies in the best {100 * SHARE:g} %"),
         )  # fmt: skip
         self._paint_axes(painter, plot, unit)
         scale = 0.6 + 0.4 * self.type_scale
-        most = max(FEWEST, 1.25 * self._count)
-        counts = np.geomspace(1, most, 160)
-        spots = [self.pixel(plot, count, 1 - (1 - SHARE) ** count) for count in counts.tolist()]
+        counts = np.unique(np.geomspace(1, self._most, 160).astype(int))
+        spots = [self.pixel(plot, count, luck(count, SHARE)) for count in counts.tolist()]
         painter.setPen(QPen(QColor(self.theme.accent), 2.2 * scale))
         painter.drawPolyline(polyline(np.array([(spot.x(), spot.y()) for spot in spots])))
         if self._count:
@@ -98,10 +103,12 @@ class LuckView(Canvas):
             painter.setPen(QColor(self.theme.dim))
             box = QRectF(plot.left() - 3.2 * unit, y - unit, 2.8 * unit, 2 * unit)
             painter.drawText(box, RIGHT, f"{level:g}")
-        for tick in log_ticks(1, max(FEWEST, 1.25 * self._count), max(2, int(plot.width() / (5 * unit)))):
-            x = self.pixel(plot, tick, 0).x()
-            box = QRectF(x - 3 * unit, plot.bottom() + 0.2 * unit, 6 * unit, 1.4 * unit)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{tick:,.0f}")
+        for tick in log_ticks(1, self._most, max(2, int(plot.width() / (5 * unit)))):
+            words = f"{tick:,.0f}"
+            wide = painter.fontMetrics().horizontalAdvance(words)
+            left = min(self.pixel(plot, tick, 0).x() - wide / 2, plot.right() + unit - wide)
+            box = QRectF(left, plot.bottom() + 0.2 * unit, wide + 1, 1.4 * unit)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
         title = QRectF(plot.left(), plot.bottom() + 1.6 * unit, plot.width(), 1.4 * unit)
         painter.drawText(title, Qt.AlignmentFlag.AlignCenter, "random trials (log)")
 

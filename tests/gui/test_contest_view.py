@@ -108,7 +108,8 @@ def test_a_grid_stands_under_few_places_of_the_curve_and_random_under_as_many_as
         row = image[round(strip.bottom() - 0.25 * view._unit(area)), round(plot.left()) : round(plot.right())]
         ink = (np.abs(row - rgb(DARK.card)).max(axis=1) > 60).astype(int)
         runs = int((np.diff(ink, prepend=0) == 1).sum())
-        assert count <= runs <= count + 2  # and the two slopes of the curve
+        # and the two slopes of the curve, and the two edges of the band; two ticks may touch
+        assert count + 3 <= runs <= count + 4
 
 
 def test_the_curve_is_highest_where_the_good_part_is(qtbot):
@@ -282,21 +283,18 @@ def test_without_a_plan_there_is_a_hint_and_nothing_to_drag(qtbot):
 
 
 @themes
-@pytest.mark.parametrize("scale", [1.0, 1.5])
-@pytest.mark.parametrize("size", [(120, 90), (420, 300), (700, 360), (500, 900), (1500, 900)])
 @pytest.mark.parametrize(("x", "y"), [("learning_rate", "optimizer"), ("batch_norm", "units")])
-def test_every_size_is_painted_and_nothing_touches_the_edge(qtbot, theme, scale, size, x, y):
-    view = board(qtbot, theme, scale, QSize(*size), trials=64, x=x, y=y)
-    image = picture(view)
-    width, height = size
-    sides = (image[20:-20, 3:5], image[20:-20, width - 5 : width - 3])
-    ends = (image[3:5, 20:-20], image[height - 5 : height - 3, 20:-20])
-    for strip in (*sides, *ends) if width > 120 else ():
-        assert (strip == rgb(theme.card)).all()
-    left, right = (view.plot_area(QRectF(0, 0, *size), side) for side in (0, 1))
-    assert left.right() < right.left()
-    assert left.size() == right.size()
-    assert left.height() <= left.width() <= 1.51 * left.height()
+def test_every_size_is_painted_and_nothing_touches_the_edge(qtbot, theme, x, y):
+    for size in ((120, 90), (420, 300), (700, 360), (500, 900), (1500, 900)):
+        view = board(qtbot, theme, 1.5, QSize(*size), trials=64, x=x, y=y)
+        image = picture(view)
+        sides, ends = (image[20:-20, 3:5], image[20:-20, -5:-3]), (image[3:5, 20:-20], image[-5:-3, 20:-20])
+        for strip in (*sides, *ends) if size[0] > 120 else ():
+            assert (strip == rgb(theme.card)).all()
+        left, right = (view.plot_area(QRectF(0, 0, *size), side) for side in (0, 1))
+        assert left.right() < right.left()
+        assert left.size() == right.size()
+        assert left.height() <= left.width() <= 1.51 * left.height()
 
 
 def test_ten_thousand_trials_are_drawn(qtbot):
@@ -329,7 +327,7 @@ def test_luck_is_said_and_never_rounded_up_to_certainty(qtbot, count, chance):
 
 
 @themes
-@pytest.mark.parametrize("count", [1, 10, 60, 250, 10_000])
+@pytest.mark.parametrize("count", [1, 60, 10_000])
 def test_the_mark_is_where_the_search_is_on_the_curve(qtbot, theme, count):
     view = lucky(qtbot, count, theme)
     image = picture(view)
@@ -344,12 +342,12 @@ def test_the_mark_is_where_the_search_is_on_the_curve(qtbot, theme, count):
 
 
 @themes
-@pytest.mark.parametrize("size", [(120, 90), (260, 160), (900, 500)])
-@pytest.mark.parametrize("count", [0, 1, 236, 1_000_000])
-def test_luck_is_painted_at_every_size(qtbot, theme, size, count):
-    image = picture(lucky(qtbot, count, theme, 1.5, size))
-    for strip in (image[20:-20, 3:5], image[20:-20, -5:-3]) if size[0] > 120 else ():
-        assert (strip == rgb(theme.card)).all()
+def test_luck_is_painted_at_every_size(qtbot, theme):
+    for size in ((120, 90), (260, 160), (900, 500)):
+        for count in (0, 1, 236, 1_000_000):
+            image = picture(lucky(qtbot, count, theme, 1.5, size))
+            for strip in (image[20:-20, 3:5], image[20:-20, -5:-3]) if size[0] > 120 else ():
+                assert (strip == rgb(theme.card)).all()
 
 
 @pytest.mark.parametrize("chance", [0.0, 0.1, 0.9994, 0.9995, 0.99999, 1 - 1e-6, 1 - 1e-9, 1.0])
