@@ -69,6 +69,13 @@ class TrialModel(QAbstractTableModel):
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
 
+    def show_lit(self, lit: Any) -> None:
+        """Only the brightness of rows changes."""
+        self.lit = lit
+        if len(self.rows):
+            ends = self.index(0, 0), self.index(len(self.rows) - 1, len(self.names) - 1)
+            self.dataChanged.emit(*ends, [Role.ForegroundRole])
+
     def _number(self, place: int) -> int | None:
         if self.columns is None or place >= len(self.rows) or self.rows[place] >= len(self.columns):
             return None
@@ -252,7 +259,10 @@ class TrialTable(QWidget):
         """Light up these trials, `(trials,)`."""
         if self._columns is not None and len(mask) == len(self._columns):
             self._lit = mask
-            self._refill()
+            if self.only_lit.isChecked():
+                self._refill()
+            else:
+                self.model.show_lit(mask)
 
     def _refill(self) -> None:
         columns = self._columns
