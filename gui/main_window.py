@@ -41,6 +41,7 @@ from gui.overlays import Banner, BlackScreen
 from gui.rail import Rail
 from gui.session import Session
 from gui.settings import Settings
+from gui.sharing import Sharing
 from gui.theme import THEMES, Theme, colour_scheme, palette, stylesheet
 from landscape.errors import LandscapeError
 from landscape.resources import scene_files
@@ -95,6 +96,9 @@ class MainWindow(QMainWindow):
         self.banner = Banner(central)
         self.black = BlackScreen(central)
         self.black.hide()
+        self.sharing = Sharing(self.document, self.jobs, self)
+        self.sharing.said.connect(self.banner.say)
+        self.sharing.pasted.connect(self._play_from_start)
         self.actions_ = command_table(self)
         self._install(self.actions_)
         self.document.refused.connect(self.banner.say)
