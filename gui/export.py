@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ class Exporter:
             else:
                 self._drawn = found
 
-    def write(self) -> Iterator[MovieProgress]:
+    def write(self) -> Generator[MovieProgress]:
         """Draw and write; iterate to have it done, close to give it up."""
         if self._kind == "table":
             _write_table(self._drawn, self._target)
@@ -87,7 +87,7 @@ class Exporter:
         finally:
             reel.sheet.close()
 
-    def _write_movie(self, reel: Reel) -> Iterator[MovieProgress]:
+    def _write_movie(self, reel: Reel) -> Generator[MovieProgress]:
         samples = []
         if self._target.suffix.lower() == ".gif":
             samples = [reel.frame(step) for step in (0, self._last // 2, self._last)]
@@ -161,7 +161,7 @@ class BackgroundExport(QObject):
     def __init__(self, exporter: Exporter, target: Path, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
         self._exporter, self._target, self._jobs = exporter, target, jobs
-        self._writing: Iterator[MovieProgress] | None = None
+        self._writing: Generator[MovieProgress] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._write_some)

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from gui.train.page import TrainPage
 
 FILTER = "Landscape scenes (*.toml)"
-EXPORTS = "Movies (*.mp4 *.webm *.gif *.apng *.webp);;Pictures (*.png *.svg *.pdf);;Numbers of the race (*.csv *.npz)"
+EXPORTS = "Movies (*.mp4 *.webm *.gif *.apng *.webp);;Pictures (*.png *.svg *.pdf);;Numbers (*.csv *.npz)"
 
 
 class MainWindow(QMainWindow):
