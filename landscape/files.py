@@ -41,6 +41,21 @@ def read_text(path: Path) -> str:
     return text
 
 
+def whole(path: Path | str) -> Path:
+    """The path from the root of the disk on."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 -- resolve refuses names with a null in them
+
+
+def seen_from(folder: Path, file: Path) -> Path:
+    """How a file is named in `folder`: below it, so that both can be moved together, else whole.
+
+    >>> seen_from(Path("/lessons"), Path("/lessons/data/mine.csv")).as_posix()
+    'data/mine.csv'
+    """
+    there = whole(file)
+    return there.relative_to(folder) if there.is_relative_to(folder) else there
+
+
 def check_target(path: Path | str) -> None:
     """Refuse a place for a file before the work is done that it shall hold.
 

@@ -49,8 +49,8 @@ class ContestPage(QWidget):
     def show_scene(self, scene: Scene) -> None:
         """Show the contest for this search; its chances are found anew if anything matters to them."""
         tuning, view = scene.tuning, scene.tune_view
-        wanted = (tuning.space, tuning.trials, tuning.seed, view.x, view.y, view.width, view.contest)
-        if wanted == self._shown or not view.contest:
+        wanted = (tuning.space, tuning.trials, tuning.seed, view.x, view.y, view.width)
+        if wanted == self._shown or view.picture != "contest":
             return
         self._shown = wanted
         dimensions = tuning.space.dimensions

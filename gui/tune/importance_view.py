@@ -30,6 +30,7 @@ class ImportanceView(Canvas):
         self._found: Importance | None = None
         self._sentence = ""
         self._chosen: int | None = None
+        self.reserved = 0.0  # pixels at the right of the title, for whoever puts something there
         self.setAccessibleName("Importance of the hyperparameters")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -64,7 +65,12 @@ class ImportanceView(Canvas):
         title = QRectF(
             area.left() + 1.2 * unit, area.top() + 0.6 * unit, area.width() - 2.4 * unit, 1.8 * unit
         )
-        painter.drawText(title, left, "importance")
+        words = "importance"
+        if found is not None:
+            words += f" · {found.trials} trials, resampled {found.bootstraps} times"
+        room = int(title.width() - self.reserved)
+        ends = Qt.TextElideMode.ElideRight
+        painter.drawText(title, left, painter.fontMetrics().elidedText(words, ends, room))
         if found is None:
             self.paint_hint(painter, area)
             return

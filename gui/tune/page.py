@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
+    QPushButton,
     QStackedWidget,
     QTabWidget,
     QVBoxLayout,
@@ -29,6 +31,7 @@ from gui.tune.curves_view import CurvesView
 from gui.tune.edits import TuneEdits
 from gui.tune.history_view import HistoryView
 from gui.tune.look_cards import SelectionCard, StudiesCard, TrialCard, button
+from gui.tune.minute_page import MinutePage
 from gui.tune.parallel_view import ParallelView
 from gui.tune.ranking import Ranking
 from gui.tune.search_playback import SearchPlayback
@@ -50,6 +53,11 @@ from landscape.tuning.shelf import Kept, Shelf, read_header
 from landscape.tuning.tables import as_code, as_csv, training_of
 
 FOLLOW_MS = 200  # after the last change of the search, before its study is looked up
+PICTURES = {
+    "study": ("Study", "The search itself"),
+    "contest": ("Random against grid", "The same number of trials, side by side"),
+    "minute": ("Panda and caviar", "How many models this machine tries in the same time"),
+}
 MOST_GHOSTS = 4000  # points of a grid that are worth drawing
 
 
@@ -95,18 +103,18 @@ class TunePage(QWidget):
         left = QVBoxLayout()
         left.setSpacing(10)
         self.headline = Headline()
-        self.study_button = button("Study", "The search itself", lambda: self._turn_to(False))
-        self.contest_button = button(
-            "Random against grid", "The same number of trials, side by side", lambda: self._turn_to(True)
-        )
-        for each in (self.study_button, self.contest_button):
+        self.picture_buttons: dict[str, QPushButton] = {}
+        for key, (text, help_text) in PICTURES.items():
+            each = button(text, help_text, partial(self._turn_to, key))
             each.setCheckable(True)
+            self.picture_buttons[key] = each
             self.headline.addWidget(each)
         left.addLayout(self.headline)
         self.coverage, self.curves, self.history = CoverageView(), CurvesView(), HistoryView()
         self.parallel, self.table, self.trial = ParallelView(), TrialTable(), TrialPanel(self.jobs)
         self.ranking = Ranking(self.jobs, self.edits)
         self.contest = ContestPage(self.jobs, self.edits)
+        self.minute = MinutePage(self.jobs, self.edits, lambda: self.searcher.workers)
         self.charts = _tabs("Curves", {"Curves": self.curves, "History": self.history})
         self.trials = _tabs("Trials", {"Parallel": self.parallel, "Table": self.table, "Trial": self.trial})
         grid = QGridLayout()
@@ -125,6 +133,7 @@ class TunePage(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(study)
         self.stack.addWidget(self.contest)
+        self.stack.addWidget(self.minute)
         left.addWidget(self.stack, 1)
         self.transport = Transport(self.playback, "trial")
         self.left = label("", "dim")
@@ -176,7 +185,7 @@ class TunePage(QWidget):
         """Draw with these tokens."""
         self._theme = theme
         views = (self.coverage, self.curves, self.history, self.parallel, self.trial, self.ranking)
-        for view in (*views, self.contest):
+        for view in (*views, self.contest, self.minute):
             view.set_theme(theme, type_scale)
         self.table.set_theme(theme)
         self.transport.set_theme(theme)
@@ -191,6 +200,7 @@ class TunePage(QWidget):
         """Whether this workspace is the one that is seen; a search that runs goes on."""
         self._active = on
         if on:
+            self._show_scene(self.document.scene)
             self._follow()
             self._list_studies()
         else:
@@ -198,7 +208,8 @@ class TunePage(QWidget):
 
     def focus_picture(self) -> None:
         """Put the keyboard where the trials are seen."""
-        (self.contest.view if self.document.scene.tune_view.contest else self.coverage).setFocus()
+        pictures = {"study": self.coverage, "contest": self.contest.view, "minute": self.minute.run}
+        pictures[self.document.scene.tune_view.picture].setFocus()
 
     # --- the scene ---------------------------------------------------------------------------------
 
@@ -220,14 +231,16 @@ class TunePage(QWidget):
         self.method_card.show_scene(scene)
         self.space_card.show_scene(scene)
         view = scene.tune_view
-        self.stack.setCurrentIndex(int(view.contest))
-        self.study_button.setChecked(not view.contest)
-        self.contest_button.setChecked(view.contest)
+        self.stack.setCurrentIndex(list(PICTURES).index(view.picture))
+        for key, each in self.picture_buttons.items():
+            each.setChecked(key == view.picture)
+        if view.picture != "minute":
+            self.minute.stop()
         if self._active:
             self.contest.show_scene(scene)
 
-    def _turn_to(self, contest: bool) -> None:
-        self.edits.view("turn to the contest" if contest else "turn to the study", contest=contest)
+    def _turn_to(self, picture: str) -> None:
+        self.edits.view("turn to another picture", picture=picture)
         self._show_scene(self.document.scene)  # a button that was pressed already stays pressed
 
     # --- the search --------------------------------------------------------------------------------

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent
+from PyQt6.QtWidgets import QToolTip, QWidget
 
-from gui.theme import Theme, font
+from gui.theme import font
 from gui.tune.score_brush import ScoreBrush
 from gui.tune.shades import score_steps
 from gui.tune.trial_lines import TrialLines
@@ -20,7 +20,8 @@ from gui.views.ticks import ticks
 from landscape.numerals import numeral
 from landscape.tuning.selection import SCORE, Columns
 
-FAINT = 0.22  # opacity of what does not light up
+PAUSE = 120  # milliseconds without a change, after which everything is drawn as finely as can be
+CLEARS = (Qt.Key.Key_Escape, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 class ScoreChart(Canvas):
@@ -35,6 +36,8 @@ class ScoreChart(Canvas):
     trialPicked = pyqtSignal(int)
     brushed = pyqtSignal(str, object)
     title = ""
+    name = ""  # for those who do not see it
+    keys = ""  # what the keyboard does, for the same
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,9 +49,13 @@ class ScoreChart(Canvas):
         self.ends = (0.0, 1.0)
         self.brush = ScoreBrush()
         self._bright: QPixmap | None = None
-        self.setAccessibleName(self.title)
+        self._rough = True  # a quick picture first, a fine one when nothing has changed for a while
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE)
+        self._pause.timeout.connect(self._sharpen)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
+        self._describe()
 
     # --- what is shown -----------------------------------------------------------------------------
 
@@ -58,6 +65,8 @@ class ScoreChart(Canvas):
         self.steps = score_steps(columns.score)
         self.lit = np.ones(len(columns), bool)
         self.ends = self.value_range(columns)
+        self._describe()
+        self._rough = True
         self.still_changed()
 
     def value_range(self, columns: Columns) -> tuple[float, float]:
@@ -69,16 +78,19 @@ class ScoreChart(Canvas):
 
     def show_lit(self, mask: Any) -> None:
         """Light up these trials, `(trials,)`."""
+        mask = np.asarray(mask, bool)
         if len(mask) == len(self.lit) and not np.array_equal(mask, self.lit):
             if self.lit.all() != mask.all():
-                self.still_changed()
-            self.lit, self._bright = mask, None
+                self._still = None  # the faint ones are only there beside others
+            self.lit, self._bright, self._rough = mask, None, True
+            self._describe()
             self.update()
 
     def show_picked(self, number: int | None) -> None:
         """Bring the trial that is looked at to the front."""
         if number != self.picked:
             self.picked = number
+            self._describe()
             self.update()
 
     def show_brushes(self, brushes: Mapping[str, tuple[float, float]]) -> None:
@@ -87,14 +99,34 @@ class ScoreChart(Canvas):
             self.brush.stretch = brushes.get(SCORE)
             self.update()
 
+    @property
+    def summary(self) -> str:
+        """How many trials there are, and how many of them light up."""
+        count, bright = len(self.lit), int(self.lit.sum())
+        if not count:
+            return "no trials yet"
+        return f"{count:,} trials" if count == bright else f"{bright:,} of {count:,} trials light up"
+
+    def words(self, row: int | None) -> str:
+        """What a trial is and came to."""
+        return "" if row is None or self.lines is None else self.lines.words(row)
+
+    def _describe(self) -> None:
+        """Say it to those who do not see it."""
+        row = None if self.columns is None else self.columns.row(self.picked)
+        picked = self.words(row).replace("\n", "; ")
+        self.setAccessibleName(f"{self.name}: {picked}" if picked else self.name)
+        best = self.words(None if self.lines is None else self.lines.best).replace("\n", "; ")
+        self.setAccessibleDescription(". ".join(part for part in (self.summary, best, self.keys) if part))
+
+    def _sharpen(self) -> None:
+        """Draw everything finely, now that nothing has changed for a while."""
+        self._rough, self._bright = False, None
+        self.update()
+
     def still_changed(self) -> None:
         self._bright = None
         super().still_changed()
-
-    def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
-        """Draw with these tokens from now on."""
-        self._bright = None
-        super().set_theme(theme, type_scale)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._bright = None
@@ -105,8 +137,11 @@ class ScoreChart(Canvas):
     def paint_ground(self, painter: QPainter, plot: QRectF) -> None:
         """What lies below the trials: the other axis."""
 
-    def paint_trials(self, painter: QPainter, plot: QRectF, rows: Any) -> None:
-        """These trials."""
+    def paint_faint(self, painter: QPainter, plot: QRectF) -> None:
+        """All trials, hardly seen."""
+
+    def paint_lit(self, painter: QPainter, plot: QRectF, rows: Any, rough: bool) -> None:
+        """These trials; roughly if there is no time for more."""
 
     def paint_front(self, painter: QPainter, plot: QRectF) -> None:
         """What lies above them: the best, and the one that is looked at."""
@@ -115,9 +150,27 @@ class ScoreChart(Canvas):
         """The row of the trial that is meant there."""
         return None
 
-    def neighbour(self, row: int, right: int, down: int, rows: Any) -> int | None:
-        """The row to go to from this one."""
+    def neighbour(self, row: int, right: int, down: int) -> int | None:
+        """The row to go to from this one, among those that light up."""
         return None
+
+    def _first(self) -> int | None:
+        """Where the keys begin: at the best that lights up."""
+        order = self.by_score()
+        bright = order[self.lit[order]]
+        return int(bright[0]) if len(bright) else None
+
+    def along(self, order: Any, row: int, forward: int) -> int | None:
+        """The next row that lights up, in this order of all rows, forward or back."""
+        place = int(np.flatnonzero(order == row)[0])
+        rest = order[place + 1 :] if forward > 0 else order[:place][::-1]
+        rest = rest[self.lit[rest]]
+        return int(rest[0]) if len(rest) else None
+
+    def by_score(self) -> Any:
+        """All rows, the best first; those without a score last."""
+        assert self.columns is not None
+        return np.lexsort((self.columns.number, -np.nan_to_num(self.columns.score, nan=-np.inf)))
 
     # --- painting ----------------------------------------------------------------------------------
 
@@ -129,7 +182,12 @@ class ScoreChart(Canvas):
     def plot_area(self, area: QRectF) -> QRectF:
         """Inside the axes."""
         unit = self.unit
-        return area.adjusted(4.2 * unit, 3.2 * unit, -1.8 * unit, -2.6 * unit)
+        return area.adjusted(4.2 * unit, 4.1 * unit, -1.8 * unit, -2.6 * unit)
+
+    @property
+    def heading(self) -> str:
+        """What stands above the picture."""
+        return self.title
 
     @property
     def empty(self) -> bool:
@@ -144,7 +202,8 @@ class ScoreChart(Canvas):
         line = QRectF(
             area.left() + 1.2 * unit, area.top() + 0.6 * unit, area.width() - 2.4 * unit, 1.8 * unit
         )
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.title)
+        words = painter.fontMetrics().elidedText(self.heading, Qt.TextElideMode.ElideRight, int(line.width()))
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
         if self.empty:
             self.paint_hint(painter, area)
             return
@@ -161,32 +220,36 @@ class ScoreChart(Canvas):
             )
         self.paint_ground(painter, plot)
         if not self.lit.all():
-            painter.save()
-            painter.setOpacity(FAINT)
-            self.paint_trials(painter, plot, np.arange(len(self.lit)))
-            painter.restore()
+            self.paint_faint(painter, plot)
 
     def paint_moving(self, painter: QPainter, area: QRectF) -> None:
         if self.empty:
             return
         plot = self.plot_area(area)
-        rows = np.flatnonzero(self.lit)
-        if painter.device() is not self:
-            self.paint_trials(painter, plot, rows)
+        if painter.device() is self:
+            painter.drawPixmap(QPointF(0, 0), self._bright_layer(plot))
         else:
-            if self._bright is None:
-                ratio = self.devicePixelRatioF()
-                self._bright = QPixmap(self.size() * ratio)
-                self._bright.setDevicePixelRatio(ratio)
-                self._bright.fill(Qt.GlobalColor.transparent)
-                layer = QPainter(self._bright)
-                layer.setRenderHint(QPainter.RenderHint.Antialiasing)
-                self.paint_trials(layer, plot, rows)
-                layer.end()
-            painter.drawPixmap(QPointF(0, 0), self._bright)
+            self.paint_lit(painter, plot, np.flatnonzero(self.lit), rough=False)
         self.brush.paint(painter, self.theme, plot, self.ends)
         self.paint_front(painter, plot)
         self.focus_ring(painter, area)
+
+    def _bright_layer(self, plot: QRectF) -> QPixmap:
+        """What lights up, painted once."""
+        ratio = self.devicePixelRatioF()
+        if self._bright is None or self._bright.devicePixelRatio() != ratio:
+            self._bright = QPixmap(self.size() * ratio)
+            self._bright.setDevicePixelRatio(ratio)
+            self._bright.fill(Qt.GlobalColor.transparent)
+            layer = QPainter(self._bright)
+            layer.setRenderHint(QPainter.RenderHint.Antialiasing)
+            try:
+                self.paint_lit(layer, plot, np.flatnonzero(self.lit), self._rough)
+            finally:
+                layer.end()
+            if self._rough:
+                self._pause.start()
+        return self._bright
 
     # --- pointer and keys --------------------------------------------------------------------------
 
@@ -197,37 +260,54 @@ class ScoreChart(Canvas):
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        plot = self.plot_area(QRectF(self.rect()))
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            stretch = self.brush.drag(event.position().y(), plot, self.ends)
+        if event.buttons() & Qt.MouseButton.LeftButton and not self.empty:
+            stretch = self.brush.drag(event.position().y(), self._plot, self.ends)
             if stretch is not None:
                 self.brushed.emit(SCORE, stretch)
-            return
-        row = None if self.empty else self.row_at(event.position(), plot)
-        self.setToolTip("" if row is None or self.lines is None else self.lines.words(row))
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        if self.empty or self.brush.release():
+        if event.button() != Qt.MouseButton.LeftButton or self.brush.release() or self.columns is None:
             return
-        row = self.row_at(event.position(), self.plot_area(QRectF(self.rect())))
-        if row is not None and self.columns is not None:
+        row = None if self.empty else self.row_at(event.position(), self._plot)
+        if row is not None:
             self.trialPicked.emit(int(self.columns.number[row]))
         elif self.brush.stretch is not None:
             self.brushed.emit(SCORE, None)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
+        right, down = self._move(event)
         if self.columns is None or self.empty:
             event.ignore()
-        elif event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Delete) and self.brush.stretch is not None:
+        elif event.key() in CLEARS and self.brush.stretch is not None:
             self.brushed.emit(SCORE, None)
-        elif arrow_move(event) != (0, 0):
+        elif right or down:
             row = self.columns.row(self.picked)
-            best = None if self.lines is None else self.lines.best
-            rows = np.flatnonzero(self.lit)
-            goal = best if row is None else self.neighbour(row, *WAYS[Qt.Key(event.key())], rows)
+            goal = self._first() if row is None else self.neighbour(row, right, down)
             if goal is not None:
                 self.trialPicked.emit(int(self.columns.number[goal]))
         else:
             event.ignore()
+
+    def _move(self, event: QKeyEvent) -> tuple[int, int]:
+        """Where an arrow key leads: alone, where the window has no other use for it, or with Alt."""
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        alone = held == Qt.KeyboardModifier.NoModifier
+        return WAYS.get(Qt.Key(event.key()), (0, 0)) if alone else arrow_move(event)
+
+    @property
+    def _plot(self) -> QRectF:
+        return self.plot_area(QRectF(self.rect()))
+
+    def event(self, event: QEvent | None) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            at = QPointF(event.pos())
+            words = "" if self.empty else self.words(self.row_at(at, self._plot))
+            if words:
+                QToolTip.showText(event.globalPos(), words, self)
+            else:
+                QToolTip.hideText()
+                event.ignore()
+            return True
+        return super().event(event)

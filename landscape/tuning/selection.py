@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from landscape.errors import FieldError
 from landscape.network.layers import Array
-from landscape.parts import Number, Part, Switch, Whole
+from landscape.parts import Number, Part, Whole
 from landscape.tuning.importance import Evaluator
 from landscape.tuning.plan import Trial, TrialState
 from landscape.tuning.space import KINDS, Dimension, places_of
 
 STATES: tuple[TrialState, ...] = ("complete", "running", "stopped", "diverged", "failed")
+Picture = Literal["study", "contest", "minute"]
 SCORE = "score"  # its axis stands beside those of the hyperparameters; its places are accuracies
 
 
@@ -30,7 +31,7 @@ class TuneView(Part):
     top : only so many of the best light up
     states : only trials in one of these light up
     picked : number of the trial that is looked at closely
-    contest : random against grid is shown instead of the study
+    picture : the study, random against grid, or the same machine as panda and as caviar
     width : share of the axis that matters which is good, in the contest
     """
 
@@ -41,7 +42,7 @@ class TuneView(Part):
     states: tuple[TrialState, ...] = STATES
     picked: Annotated[Whole, Field(ge=0)] | None = None
     evaluator: Evaluator = "PED-ANOVA"
-    contest: Switch = False
+    picture: Picture = "study"
     width: Annotated[Number, Field(gt=0, le=0.5)] = 0.1
 
     @model_validator(mode="after")

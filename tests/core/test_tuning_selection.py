@@ -78,7 +78,7 @@ def test_the_columns_cannot_be_written():
 
 
 def test_what_is_looked_at_is_kept_in_the_scene():
-    view = TuneView(x="units", brushes={"learning_rate": (0.25, 0.5)}, top=10, picked=3, contest=True)
+    view = TuneView(x="units", brushes={"learning_rate": (0.25, 0.5)}, top=10, picked=3, picture="contest")
     scene = Scene(workspace="tune", tune_view=view)
     assert Scene.from_toml(scene.to_toml()) == scene
 
