@@ -28,16 +28,16 @@ FEWEST = 24  # models that there is room for from the beginning
 
 
 class MinuteView(Canvas):
-    """Two columns of marks: filled ones have learned, hollow ones have not, crosses diverged."""
+    """Two columns of marks: filled ones have learned, hollow ones have not, crosses have diverged."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._minute: Minute | None = None
-        self._learned = 0.0
+        self._learned: float | None = None
         self.setAccessibleName("Panda and caviar")
 
-    def show_minute(self, minute: Minute | None, learned: float = 0.0) -> None:
-        """Show what was tried so far; a model has learned if its score is at least `learned`."""
+    def show_minute(self, minute: Minute | None, learned: float | None = None) -> None:
+        """Show what was tried so far; from the score `learned` on, if it is given, a model has learned."""
         self._minute, self._learned = minute, learned
         sides = (
             [] if minute is None else [(NAMES[side], self.figure(side), self.clock(side)) for side in (0, 1)]
@@ -70,7 +70,7 @@ class MinuteView(Canvas):
         models = "model" if len(scores) == 1 else "models"
         best = f" · best {finite.max():.3f}" if len(finite) else ""
         fates = []
-        if len(finite):
+        if len(finite) and self._learned is not None:
             fates.append(f"{int((finite >= self._learned).sum()):,} learned")
         if len(finite) < len(scores):
             fates.append(f"{len(scores) - len(finite):,} diverged")
@@ -164,7 +164,8 @@ class MinuteView(Canvas):
         steps = score_steps(both)[first : first + len(spots)]  # the same colours in both columns
         scores = both[first : first + len(spots)]
         radius = 0.4 * pitch
-        dull = np.isfinite(scores) & (scores < self._learned)
+        least = -math.inf if self._learned is None else self._learned
+        dull = np.isfinite(scores) & (scores < least)
         kinds = np.where(np.isfinite(scores), steps, CROSS)
         draw_trials(painter, spots[~dull], kinds[~dull], self.theme, radius)
         painter.setPen(QPen(QColor(self.theme.dim), max(0.22 * radius, 0.8)))

@@ -43,6 +43,15 @@ def test_each_column_says_how_many_and_the_best(qtbot):
     assert made.accessibleName() == "Panda and caviar"
 
 
+def test_where_it_is_not_said_what_has_learned_all_marks_are_filled(qtbot):
+    made = view(qtbot, learned=None)
+    assert made.figure(0) == ("3", "models · best 0.940", "1 diverged")
+    assert made.figure(1)[2] == "18 diverged"
+    image = picture(made)
+    for (x, y), score in zip(made.spots(AREA, 1)[0], DONE.caviar, strict=True):
+        assert math.isnan(score) or (image[round(y), round(x)] != rgb(DARK.card)).any()
+
+
 def test_one_model_is_no_models(qtbot):
     made = view(qtbot, Minute(10, 0.8, "panda", 3.0, (0.9,)))
     assert made.figure(0) == ("1", "model · best 0.900", "1 learned")
