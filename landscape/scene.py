@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,14 +19,14 @@ from pydantic import (
 )
 
 from landscape.descent import checked_start
-from landscape.errors import FieldError, FormulaError, LandscapeError
+from landscape.errors import FieldError, FormulaError
 from landscape.fair_race import Policy, levelled
-from landscape.files import read_text, write_whole
+from landscape.files import read_text, seen_from, whole, write_whole
 from landscape.network.spec import Training
 from landscape.optimizers import make_optimizer, settings
 from landscape.parts import Number, Part, ScheduleTable, Switch, Whole, rule_from_table
 from landscape.resources import scene_files
-from landscape.scene_errors import SceneError, line_of, sentence
+from landscape.scene_text import parsed, refusal, written
 from landscape.schedules import Schedule
 from landscape.surface import Surface, UnknownSurfaceError, checked_range, surfaces
 from landscape.tuning.plan import Tuning
@@ -189,6 +186,7 @@ class Scene(Part):
     version: Whole = VERSION
     title: Annotated[str, Field(max_length=200)] = ""
     caption: Annotated[str, Field(max_length=1000)] = ""
+    notes: Annotated[str, Field(max_length=2000)] = ""  # for the speaker
     steps: Annotated[Whole, Field(ge=1, le=20_000)] = 300
     noise: Annotated[Number, Field(ge=0, le=1e6)] = 0.0
     seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 0
@@ -276,8 +274,10 @@ class Scene(Part):
 
     def to_toml(self) -> str:
         """The scene as text a person can read and edit."""
-        import tomli_w
+        return written(self.to_table())
 
+    def to_table(self) -> dict[str, Any]:
+        """The scene as TOML has it, without what goes without saying."""
         table = self.model_dump(exclude_none=True)
         if not table["surface"]["parameters"]:
             del table["surface"]["parameters"]
@@ -290,8 +290,9 @@ class Scene(Part):
             del table["rates"]
         if self.rates != "tuned":
             del table["tuning_evaluations"]
-        # Pairs of numbers read best on one line, which is not this writer's way.
-        return re.sub(r"\[\n\s+(\S+),\n\s+(\S+),\n\]", r"[\1, \2]", tomli_w.dumps(table))
+        if not self.notes:
+            del table["notes"]
+        return table
 
     @staticmethod
     def from_toml(text: str) -> Scene:
@@ -305,53 +306,31 @@ class Scene(Part):
         SceneError
             with the key and the line that are to blame.
         """
-        try:
-            table = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            found = re.search(r"\(at line (\d+)", str(error))
-            cut_off = "at end of document" in str(error)
-            line = int(found[1]) if found else max(text.count("\n"), 1) if cut_off else None
-            reason = re.sub(r" \(at .*\)", "", str(error))
-            reason += "; the file seems cut off" if cut_off else ""
-            raise SceneError(f"This is not a scene file: {reason}.", "", line) from None
-        version = table.get("version", VERSION)
-        if isinstance(version, int) and version > VERSION:
-            raise SceneError(
-                f"This scene needs a newer Landscape: it has version {version}, this one reads up to"
-                f" {VERSION}.", "version", line_of(text, ("version",)),
-            )  # fmt: skip
-        if version != VERSION or isinstance(version, bool):
-            raise SceneError(f"version must be {VERSION}.", "version", line_of(text, ("version",)))
-        scene = _validated(table, text)
-        return scene if _is_level(scene) else scene.model_copy(update={"rates": "own"})
+        return _validated(parsed(text, "scene", VERSION), text).believed()
+
+    def believed(self) -> Scene:
+        """The scene with its numbers believed, and not what is said of them."""
+        return self if _is_level(self) else self.model_copy(update={"rates": "own"})
 
     @staticmethod
     def load(path: Path | str) -> Scene:
         """Read a scene file; the file is left alone. Its data file is looked for from the scene's folder."""
         scene = Scene.from_toml(read_text(Path(path)))
-        folder = _whole(path).parent
-        return scene._with_data_file(lambda file: folder / file)
+        return scene.moved(lambda file: whole(path).parent / file)
 
     def save(self, path: Path | str) -> None:
         """Write a scene file, completely or not at all; data below its folder can be moved with it."""
-        folder = _whole(path).parent
+        write_whole(
+            Path(path), self.moved(lambda file: seen_from(whole(path).parent, file)).to_toml().encode()
+        )
 
-        def seen_from_there(file: Path) -> Path:
-            whole = _whole(file)
-            return whole.relative_to(folder) if whole.is_relative_to(folder) else whole
-
-        write_whole(Path(path), self._with_data_file(seen_from_there).to_toml().encode())
-
-    def _with_data_file(self, named: Callable[[Path], Path]) -> Scene:
+    def moved(self, named: Callable[[Path], Path]) -> Scene:
+        """The scene with its data file, if it has one, named another way."""
         data = self.training.data
         if not data.file:
             return self
         moved = data.model_copy(update={"file": named(Path(data.file)).as_posix()})
         return self.model_copy(update={"training": self.training.model_copy(update={"data": moved})})
-
-
-def _whole(path: Path | str) -> Path:
-    return Path(os.path.abspath(path))  # noqa: PTH100 -- resolve refuses names with a null in them
 
 
 def opening_scene() -> Scene:
@@ -404,11 +383,4 @@ def _validated(table: dict[str, Any], text: str) -> Scene:
     try:
         return Scene.model_validate(table)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = tuple(first["loc"])
-        cause = (first.get("ctx") or {}).get("error")
-        reason = str(cause) if isinstance(cause, LandscapeError) else sentence(first)
-        if isinstance(cause, FieldError) and (not place or place[-1] != cause.field.split(".")[-1]):
-            place = (*place, *cause.field.split("."))
-        key = "".join(f"[{p + 1}]" if isinstance(p, int) else f".{p}" for p in place).lstrip(".")
-        raise SceneError(reason, key, line_of(text, place) if text else None) from None
+        raise refusal(error, text) from None

@@ -54,7 +54,12 @@ def line_of(text: str, place: Sequence[str | int]) -> int | None:
     counts: dict[str, int] = {}
     best, best_depth = None, 0
     place = (*place, 0) if len(place) == 1 else place  # a whole list of tables: its first header
+    inside = ""  # the quotes of a text of several lines
     for number, line in enumerate(text.splitlines(), 1):
+        if inside:
+            inside = "" if inside in line else inside
+            continue
+        inside = next((quotes for quotes in ('"""', "'''") if line.count(quotes) % 2), "")
         header = re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line)
         pair = re.match(r"\s*([A-Za-z0-9_.\"' -]+?)\s*=", line)
         if header:
@@ -62,6 +67,8 @@ def line_of(text: str, place: Sequence[str | int]) -> int | None:
             dotted = ".".join(names)
             if header[1] == "[[":
                 counts[dotted] = counts.get(dotted, -1) + 1
+                # A list inside this item is another one than that of the item before.
+                counts = {name: n for name, n in counts.items() if not name.startswith(dotted + ".")}
             table = ()
             for depth, name in enumerate(names, 1):  # a table inside the last item of a list of tables
                 table = (*table, name)

@@ -13,7 +13,8 @@ from landscape import Scene, surfaces
 from landscape.optimizers import RULES
 from landscape.race import solve
 from landscape.resources import scene_files
-from landscape.scene import SceneError, opening_scene
+from landscape.scene import opening_scene
+from landscape.scene_errors import SceneError
 from landscape.schedules import SCHEDULES
 
 numbers = st.floats(-1e6, 1e6)

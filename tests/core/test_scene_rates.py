@@ -14,7 +14,8 @@ from landscape import Scene
 from landscape.fair_race import POLICIES, first_step
 from landscape.optimizers import RULES, make_optimizer
 from landscape.race import solve
-from landscape.scene import Racer, SceneError, SurfaceChoice, View
+from landscape.scene import Racer, SurfaceChoice, View
+from landscape.scene_errors import SceneError
 
 
 def rates(scene: Scene) -> list[float]:

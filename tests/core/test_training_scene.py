@@ -17,7 +17,8 @@ from landscape.network.datasets import DATASETS
 from landscape.network.spec import MAX_DRAWN, Training
 from landscape.network.training import split_data
 from landscape.optimizers import RULES
-from landscape.scene import Scene, SceneError, TrainView
+from landscape.scene import Scene, TrainView
+from landscape.scene_errors import SceneError
 from landscape.schedules import SCHEDULES
 
 numbers = st.floats(-100, 100)
