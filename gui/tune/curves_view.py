@@ -118,27 +118,32 @@ class CurvesView(ScoreChart):
     def paint_front(self, painter: QPainter, plot: QRectF) -> None:
         assert self.columns is not None
         best = None if self.lines is None else self.lines.best
-        picked, width = self.columns.row(self.picked), 0.8 * self.theme.trail
-        if best is not None:
-            wide = width + 2.4 if best == picked else width  # what is picked runs inside it
-            self._paint_one(painter, plot, best, wide, self.theme.warning)
-        if picked is not None:
-            self._paint_one(painter, plot, picked, width, self.theme.accent)
+        picked = self.columns.row(self.picked)
+        if best is not None and best != picked:
+            self._paint_one(painter, plot, best, self.theme.warning, (self.theme.casing, 2.0))
+        if picked is not None:  # the best keeps its colour as a rim
+            rim = (self.theme.warning, 4.0) if best == picked else (self.theme.casing, 2.0)
+            self._paint_one(painter, plot, picked, self.theme.accent, rim)
         taken = self._name(painter, plot, best, "best ", self.theme.warning, QRectF())
         if picked != best:
             self._name(painter, plot, picked, "", self.theme.accent, taken)
 
-    def _paint_one(self, painter: QPainter, plot: QRectF, row: int, width: float, ink: str) -> None:
-        """One curve on top of all, with a casing, and with a ball at its head if it ends early."""
+    def _paint_one(self, painter: QPainter, plot: QRectF, row: int, ink: str, rim: tuple[str, float]) -> None:
+        """One curve on top of all, with a rim so wide, and at its end a ball, or what became of it."""
+        assert self.columns is not None
+        width = 0.8 * self.theme.trail
         line = np.stack([self._x(plot), self._heights(plot, [row])[0] + plot.top()], axis=1)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for wide, colour in ((width + 2, self.theme.casing), (width, ink)):
+        for wide, colour in ((width + rim[1], rim[0]), (width, ink)):
             pen = QPen(QColor(colour), wide)
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
             painter.setPen(pen)
             draw_broken_line(painter, line)
+        if not self.columns.are("complete")[row]:
+            self._paint_ends(painter, plot, np.array([row]), QColor(ink), 1.0)
+            return
         for x, y in self._ends(plot, np.array([row])).tolist():
-            painter.setPen(QPen(QColor(self.theme.casing), 1.4))
+            painter.setPen(QPen(QColor(rim[0]), 1.4))
             painter.setBrush(QColor(ink))
             painter.drawEllipse(QPointF(x, y), 0.36 * self.unit, 0.36 * self.unit)
 
