@@ -183,3 +183,11 @@ def test_bundled_lesson_has_slides_that_all_open(file):
         assert scene.caption
         assert scene.notes
     assert any(slide.question.endswith("?") for slide in lesson.slides)
+
+
+def test_bundled_lessons_show_every_bundled_scene_and_one_takes_the_time_it_says():
+    lessons = {file.stem[3:]: Lesson.load(file) for file in lesson_files()}
+    assert len(lessons) == 8
+    shown = {slide.bundled for lesson in lessons.values() for slide in lesson.slides}
+    assert shown == {file.stem[3:] for file in scene_files()}
+    assert lessons["45-minutes-on-optimization"].seconds == 45 * 60
