@@ -25,7 +25,7 @@ def command_table(window: MainWindow) -> list[Action]:
         Action("File", "Open …", ("Ctrl+O",), window.open_dialog),
         Action("File", "Save", ("Ctrl+S",), window.save),
         Action("File", "Save as …", ("Ctrl+Shift+S",), window.save_as),
-        Action("File", "Save an animation …", ("Ctrl+E",), window.save_animation),
+        Action("File", "Export a movie, a picture, the numbers …", ("Ctrl+E",), window.export_dialog),
         Action("File", "Reopen the last session", (), window.reopen_session),
         Action("File", "Quit", ("Ctrl+Q",), window.close),
         Action("Edit", "Undo", ("Ctrl+Z",), document.undo),

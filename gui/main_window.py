@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ from gui.command_palette import CommandPalette
 from gui.commands import build_menu, command_table, deeds
 from gui.document import Document
 from gui.explore.page import ExplorePage
-from gui.export import AnimationWriter
+from gui.export import BackgroundExport, Exporter
 from gui.help_dialog import HelpDialog
 from gui.jobs import Jobs
 from gui.overlays import Banner, BlackScreen
@@ -44,6 +45,7 @@ from gui.settings import Settings
 from gui.sharing import Sharing
 from gui.theme import THEMES, Theme, colour_scheme, palette, stylesheet
 from landscape.errors import LandscapeError
+from landscape.export_plan import usual
 from landscape.resources import scene_files
 from landscape.scene import Scene
 
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from gui.tune.page import TunePage
 
 FILTER = "Landscape scenes (*.toml)"
+EXPORTS = "Movies (*.mp4 *.webm *.gif *.apng *.webp);;Pictures (*.png *.svg *.pdf);;Numbers (*.csv *.npz)"
 
 
 class MainWindow(QMainWindow):
@@ -69,7 +72,7 @@ class MainWindow(QMainWindow):
         self._was_maximized = False
         self.ended = True  # False if something could not be stopped in time
         self._scene_place = 0
-        self.animation: AnimationWriter | None = None
+        self.export: BackgroundExport | None = None
         # Made when they are first looked at: the window shows first.
         self.train: TrainPage | None = None
         self.tune: TunePage | None = None
@@ -356,33 +359,39 @@ class MainWindow(QMainWindow):
         self.settings.add_recent(path)
         self._play_from_start()
 
-    def save_animation(self) -> None:
-        """Ask where to, then draw the scene into an animation file, frame by frame."""
+    def export_dialog(self) -> None:
+        """Ask where to, then draw the scene into a movie, a picture or a table."""
         name, _ = QFileDialog.getSaveFileName(
-            self, "Save an animation", str(self._folder() / "landscape.gif"), "Animations (*.gif)"
+            self, "Export the scene", str(self._folder() / "landscape.mp4"), EXPORTS
         )
         if name:
             path = Path(name)
-            self.animate_to(path if path.suffix else path.with_suffix(".gif"))
+            self.export_to(path if path.suffix else path.with_suffix(".mp4"))
 
-    def animate_to(self, path: Path) -> None:
-        """Draw the scene into this file; the window goes on meanwhile."""
-        if path.suffix.lower() != ".gif":
-            self.banner.say(f"{path.name}: an animation is written as .gif.")
+    def export_to(self, path: Path) -> None:
+        """Draw the scene into this file, a picture as it stands now; the window goes on meanwhile."""
+        if self.export is not None:
+            self.banner.say("An export is under way already; please wait for it.")
             return
-        if self.animation is not None:
-            self.banner.say("An animation is being written already; please wait for it.")
+        scene = self.document.scene
+        in_lines = path.suffix.lower() in (".svg", ".pdf")
+        flat = self._in_train or in_lines or not self.explore.stage.has_gl
+        try:
+            plan = replace(usual(path), theme=self.theme.name, view="map" if flat else scene.view.layout)
+            exporter = Exporter(scene, path, plan, self.page.playback.step)
+        except LandscapeError as error:
+            self.banner.say(str(error))
             return
-        self.animation = AnimationWriter(self.document.scene, path, self.theme, self.jobs, self)
-        self.animation.progressed.connect(self.banner.say)
-        self.animation.finished.connect(self._animation_ended)
-        self.animation.start()
+        self.export = BackgroundExport(exporter, path, self.jobs, self)
+        self.export.progressed.connect(self.banner.say)
+        self.export.finished.connect(self._export_ended)
+        self.export.start()
 
-    def _animation_ended(self, sentence: str) -> None:
+    def _export_ended(self, sentence: str) -> None:
         self.banner.say(sentence)
-        if self.animation is not None:
-            self.animation.deleteLater()
-            self.animation = None
+        if self.export is not None:
+            self.export.deleteLater()
+            self.export = None
 
     def reopen_session(self) -> None:
         """What was being explored when the program was last closed."""
@@ -460,6 +469,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.page.playback.pause()
+        if self.export is not None:
+            self.export.stop()
         self.ended = self.jobs.shut_down()
         self.session.close()
         if not self.in_lecture:

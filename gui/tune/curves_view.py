@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPen
+from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from gui.theme import font
 from gui.tune.curve_mass import draw_crowd
@@ -15,7 +15,6 @@ from gui.tune.shades import STEPS, step_colours
 from gui.tune.strokes import draw_pieces
 from gui.tune.trial_marks import CROSS, FAINT, LOST, RING, draw_trials
 from gui.views.lines import draw_broken_line, segments
-from gui.views.marks import draw_label
 from gui.views.shading import between
 from gui.views.ticks import ticks
 from landscape.tuning.plan import TrialState
@@ -24,8 +23,8 @@ from landscape.tuning.selection import Columns
 NEAR = 9.0  # pixels from a curve at which it is meant
 FEW = 120  # curves that are drawn one by one
 MANY = 1200  # curves up to which there is time to draw them at twice the fineness, so that they are smooth
-ROUGH = 900  # curves that stand for all while there is no time for more
-COARSE = 1.5  # as wide are they then
+ROUGH = 700  # curves that stand for all while there is no time for more
+COARSE = 2.0  # as wide are they then
 CLOSE = 3.0  # pixels between two marks of a kind, of which one covers the other
 ENDS: tuple[tuple[TrialState, int], ...] = (("running", RING), ("failed", LOST), ("diverged", CROSS))
 
@@ -101,8 +100,8 @@ class CurvesView(ScoreChart):
                 painter.setPen(QPen(colours[step], 1.2 * width))
                 draw_pieces(painter, self._x(plot), heights[steps == step], plot.top())
         elif heights.shape[1] > 1:
-            fine = max(painter.deviceTransform().m11(), 2.0 if len(rows) <= MANY else 1.0)
-            draw_crowd(painter, heights, steps, colours, plot, width * COARSE if rough else width / fine)
+            grain = COARSE if rough else 0.5 if len(rows) <= MANY else 1.0
+            draw_crowd(painter, heights, steps, colours, plot, width * grain)
 
     def _paint_ends(self, painter: QPainter, plot: QRectF, rows: Any, bars: QColor, opacity: float) -> None:
         """What became of curves that end before the last epoch."""
@@ -153,12 +152,21 @@ class CurvesView(ScoreChart):
         score, type_ = float(self.columns.score[row]), font(self.unit, 600)
         words = f"{prefix}#{self.columns.number[row]}" + (f": {score:.3f}" if np.isfinite(score) else "")
         x, y = end[0].tolist()
-        wide = painter.fontMetrics().horizontalAdvance(words) + 2 * self.unit
-        x = min(max(x, plot.left() + wide), plot.right())
-        over, under = y - 0.7 * self.unit, y + 1.6 * self.unit
-        clash = QRectF(x - wide, over - self.unit, wide, 1.4 * self.unit).intersects(taken)
-        at = QPointF(x, under if clash and under < plot.bottom() else over)
-        return draw_label(painter, at, words, self.theme, type_, Qt.AlignmentFlag.AlignRight, ink)
+        wide, tall = QFontMetricsF(type_).horizontalAdvance(words) + 0.8 * self.unit, 1.5 * self.unit
+        x = min(max(x + 0.4 * self.unit, plot.left() + wide), plot.right() + 0.4 * self.unit)
+        plate = QRectF(x - wide, y - 0.55 * self.unit - tall, wide, tall)
+        below = plate.translated(0, 1.1 * self.unit + tall)
+        if plate.intersects(taken) and below.bottom() < plot.bottom():
+            plate = below
+        ground = QColor(self.theme.card)
+        ground.setAlphaF(0.85)  # words stand on a plate: casings do not help against a mass of lines
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(plate, 3, 3)
+        painter.setFont(type_)
+        painter.setPen(QColor(ink))
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words)
+        return plate
 
     # --- what is meant -----------------------------------------------------------------------------
 

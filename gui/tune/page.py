@@ -85,6 +85,7 @@ class TunePage(QWidget):
         self._begin = False  # to search as soon as the study is known
         self._remarks: tuple[str, ...] = ()
         self._columns: Columns | None = None  # what is shown: all, or as far as one has scrubbed
+        self._shown: object = None  # the search, and how many of its trials
         self._lit: Any = np.empty(0, bool)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -313,6 +314,10 @@ class TunePage(QWidget):
             return
         self._show_words()
         head = self.playback.at_the_head
+        wanted = (found, None if head else self.playback.step)
+        if wanted == self._shown:
+            return
+        self._shown = wanted
         columns = found.columns if head else found.columns.first(self.playback.step)
         self._columns = columns
         said = hint(found, self.searcher.running)

@@ -26,7 +26,7 @@ REPORT_SECONDS = 0.25
 JOB = "search"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Found:
     """A search as far as it has got.
 

@@ -32,6 +32,8 @@ from landscape.tuning.space import KINDS
 FIRST, LAST = ("number", "round", "state", "score"), ("epochs", "seconds", "reason")
 HEADS = {"number": "#"}
 LEFT = ("state", "reason")
+WIDTH = 72
+WIDTHS = {"number": 56, "round": 60, "state": 110}
 Role = Qt.ItemDataRole
 
 
@@ -231,7 +233,6 @@ class TrialTable(QWidget):
         top.setHighlightSections(False)
         top.setSectionsClickable(True)
         top.setStretchLastSection(True)
-        top.setDefaultSectionSize(72)
         top.sectionClicked.connect(lambda section: self.model.order_by(self.model.names[section]))
         self._side = side
         self.table.copied.connect(self.copy)
@@ -279,7 +280,11 @@ class TrialTable(QWidget):
             chosen = chosen & self._lit
         rows = np.flatnonzero(chosen)
         self._quiet = True
+        before = self.model.names
         self.model.show(columns, rows, self._lit)
+        if self.model.names != before:
+            for place, name in enumerate(self.model.names):
+                self.table.setColumnWidth(place, WIDTHS.get(name, WIDTH))
         self._quiet = False
         self.count.setText(f"{len(rows)} of {len(columns)}")
         self._mark()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent
+from PyQt6.QtGui import QColor, QMouseEvent, QPaintEngine, QPainter, QPen, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from gui.theme import Look, font
@@ -307,16 +307,21 @@ class StripChart(Canvas):
                     draw_ball(painter, QPointF(x, y), look, self.theme, 5.0 * (0.6 + 0.4 * self.type_scale))
 
     def _paint_past(self, painter: QPainter, area: QRectF, plot: QRectF, now: float) -> None:
-        """The full curves up to now. On screen they are stroked once and then only uncovered."""
-        if painter.device() is not self:
+        """The full curves up to now. In pixels they are stroked once and then only uncovered."""
+        engine = painter.paintEngine()
+        if engine is None or engine.type() != QPaintEngine.Type.Raster:
             painter.save()
-            painter.setClipRect(QRectF(area.left(), area.top(), now - area.left(), area.height()))
+            painter.setClipRect(
+                QRectF(area.left(), area.top(), now - area.left(), area.height()),
+                Qt.ClipOperation.IntersectClip,
+            )
             self._paint_curves(painter, plot, past=True)
             painter.restore()
             return
-        ratio = self.devicePixelRatioF()
-        if self._past is None or self._past.devicePixelRatio() != ratio:
-            self._past = QPixmap(self.size() * ratio)
+        ratio = painter.deviceTransform().m11()
+        size = (area.size() * ratio).toSize()
+        if self._past is None or self._past.size() != size or self._past.devicePixelRatio() != ratio:
+            self._past = QPixmap(size)
             self._past.setDevicePixelRatio(ratio)
             self._past.fill(Qt.GlobalColor.transparent)
             layer = QPainter(self._past)

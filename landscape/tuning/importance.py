@@ -7,6 +7,8 @@ prediction; "forest" is the mean decrease of impurity in such a forest. They ans
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -88,7 +90,7 @@ def importance(
     times = usual if bootstraps is None else bootstraps
     for number in range(times):
         rows = random.integers(len(counted), size=len(counted))
-        if np.ptp(scores[rows]) > 0:
+        with contextlib.suppress(LandscapeError):  # nothing differs among those that were drawn
             resampled.append(judge.shares(rows, seed + number + 1))
     low, high = np.percentile(resampled, (5, 95), axis=0) if resampled else (whole, whole)
     order = np.argsort(-whole, kind="stable")
@@ -156,6 +158,7 @@ class _Judge:
             FanovaImportanceEvaluator,
             MeanDecreaseImpurityImportanceEvaluator,
             PedAnovaImportanceEvaluator,
+            get_param_importances,
         )
 
         evaluators: dict[str, Callable[[], Any]] = {
@@ -163,7 +166,11 @@ class _Judge:
             "fANOVA": lambda: FanovaImportanceEvaluator(n_trees=TREES, seed=seed),
             "forest": lambda: MeanDecreaseImpurityImportanceEvaluator(n_trees=TREES, seed=seed),
         }
-        counted = [self._trials[row] for row in rows]
+        counted = []
+        for number, row in enumerate(rows):
+            again = copy.copy(self._trials[row])
+            again.number = again._trial_id = number  # by which an evaluator tells trials apart
+            counted.append(again)
 
         class Resampled(optuna.Study):
             """A study of these trials, without the copies that adding them to a storage makes."""
@@ -175,7 +182,9 @@ class _Judge:
         study = Resampled(empty.study_name, empty._storage)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = evaluators[self._method]().evaluate(study, params=self._names)
+            found = get_param_importances(study, evaluator=evaluators[self._method](), normalize=False)
         shares = np.array([max(found.get(name, 0.0), 0.0) for name in self._names])
         total = shares.sum()
-        return shares / total if total > 0 else np.full(len(shares), 1 / len(shares))
+        if not total > 0:
+            raise LandscapeError(f"{self._method} finds no hyperparameter that matters in these trials.")
+        return shares / total

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -92,6 +93,12 @@ class Columns:
         """The row of a trial."""
         found = [] if number is None else np.flatnonzero(self.number == number).tolist()
         return found[0] if found else None
+
+    @cached_property
+    def best(self) -> int | None:
+        """The row of the best complete trial; of equals, the first."""
+        scores = np.where(self.are("complete"), self.score, -np.inf)
+        return int(scores.argmax()) if len(scores) and np.isfinite(scores.max()) else None
 
     def first(self, count: int) -> Columns:
         """The finished trials with numbers below `count`, as if the search had got just so far."""
