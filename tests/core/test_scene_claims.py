@@ -245,7 +245,7 @@ def test_panda_turns_the_curve_up():
 
 def test_random_beats_the_grid_where_one_axis_matters():
     scene = Scene.load(FILES["random-beats-the-grid"])
-    assert scene.tune_view.contest
+    assert scene.tune_view.picture == "contest"
     dimensions = scene.tuning.space.dimensions
     places = grid_places(dimensions, grid_shape(dimensions, scene.tuning.trials))
     assert len(np.unique(places[:, 0])) == 3
