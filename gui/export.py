@@ -15,6 +15,7 @@ from gui.explore.film import RACE_FILM
 from gui.jobs import Jobs
 from gui.theme import THEMES
 from gui.train.film import TRAINING_FILM
+from gui.tune.film import SEARCH_FILM
 from gui.views.film_frame import Film, Reel, Sheet
 from landscape.errors import LandscapeError
 from landscape.export_plan import Export, check_export
@@ -25,7 +26,7 @@ from landscape.path_tables import as_csv, as_npz, named
 from landscape.race import Race, solve
 from landscape.scene import Scene
 
-FILMS = {"explore": RACE_FILM, "train": TRAINING_FILM}
+FILMS = {"explore": RACE_FILM, "train": TRAINING_FILM, "tune": SEARCH_FILM}
 POINTS = 0.75  # of a typographer, in a pixel
 
 
@@ -43,14 +44,15 @@ class Exporter:
     """
 
     def __init__(self, scene: Scene, target: Path, export: Export, at: int | None = None) -> None:
-        if scene.workspace not in FILMS:
-            raise LandscapeError("A search cannot be exported: `landscape tune --csv` writes its trials.")
         self._scene, self._target, self._export = scene, target, export
         self._film: Film = FILMS[scene.workspace]
         self._last = self._film.steps(scene)
         self._kind = check_export(target, export, self._last)
         if self._kind == "table" and scene.workspace != "explore":
-            raise LandscapeError("The numbers of a training are written by `landscape train --log`.")
+            raise LandscapeError(
+                "The numbers of a training are written by `landscape train --log`, those of a search by"
+                " `landscape tune --csv`."
+            )
         self._at = self._last if at is None else at
         if not 0 <= self._at <= self._last:
             raise LandscapeError(f"There is no step {self._at}: the scene has steps 0 to {self._last}.")

@@ -375,7 +375,7 @@ class MainWindow(QMainWindow):
             return
         scene = self.document.scene
         in_lines = path.suffix.lower() in (".svg", ".pdf")
-        flat = self._in_train or in_lines or not self.explore.stage.has_gl
+        flat = scene.workspace != "explore" or in_lines or not self.explore.stage.has_gl
         try:
             plan = replace(usual(path), theme=self.theme.name, view="map" if flat else scene.view.layout)
             exporter = Exporter(scene, path, plan, self.page.playback.step)

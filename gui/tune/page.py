@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QStandardPaths, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -35,11 +35,11 @@ from gui.tune.minute_page import MinutePage
 from gui.tune.parallel_view import ParallelView
 from gui.tune.ranking import Ranking
 from gui.tune.search_playback import SearchPlayback
-from gui.tune.searcher import Searcher
+from gui.tune.searcher import Searcher, studies
 from gui.tune.space_card import SpaceCard
 from gui.tune.trial_panel import TrialPanel
 from gui.tune.trial_table import TrialTable
-from gui.tune.words import heading, hint, round_words, time_left
+from gui.tune.words import heading, hint, round_words, shown_axes, time_left
 from gui.widgets.card import Headline, label
 from gui.widgets.card_column import CardColumn
 from gui.widgets.transport import Transport
@@ -47,7 +47,6 @@ from landscape.errors import LandscapeError
 from landscape.files import write_whole
 from landscape.scene import Scene
 from landscape.tuning.plan import Trial
-from landscape.tuning.samplers import grid_places, grid_shape
 from landscape.tuning.selection import SCORE, Columns, lit
 from landscape.tuning.shelf import Kept, Shelf, read_header
 from landscape.tuning.tables import as_code, as_csv, training_of
@@ -58,7 +57,6 @@ PICTURES = {
     "contest": ("Random against grid", "The same number of trials, side by side"),
     "minute": ("Panda and caviar", "How many models this machine tries in the same time"),
 }
-MOST_GHOSTS = 4000  # points of a grid that are worth drawing
 
 
 class TunePage(QWidget):
@@ -77,8 +75,7 @@ class TunePage(QWidget):
         super().__init__(parent)
         self.document, self.jobs = document, jobs
         self.edits = TuneEdits(document)
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
-        self.searcher = Searcher(jobs, Shelf(Path(folder) / "studies"), self)
+        self.searcher = Searcher(jobs, studies(), self)
         self.playback = SearchPlayback(self.searcher, self)
         self._theme = DARK
         self._active = False
@@ -332,18 +329,8 @@ class TunePage(QWidget):
         self._show_view()
 
     def _show_axes(self, columns: Columns) -> None:
-        """The scatter's two axes, as wanted as far as they are searched, and the grid's ghost on them."""
-        view, named = self.document.scene.tune_view, {d.name: d for d in columns.dimensions}
-        names = [name for name in (view.x, view.y) if name in named]
-        names += [name for name in named if name not in names]
-        x, y = (named[name] for name in (names * 2)[:2])
+        x, y, ghost = shown_axes(self.document.scene, columns.dimensions)
         self.coverage.show_axes(x, y)
-        tuning = self.document.scene.tuning
-        ghost = None
-        if tuning.method != "grid" and tuning.count <= MOST_GHOSTS:
-            shape = grid_shape(columns.dimensions, tuning.count)
-            chosen = [columns.dimensions.index(axis) for axis in (x, y)]
-            ghost = np.unique(grid_places(columns.dimensions, shape)[:, chosen], axis=0)
         self.coverage.show_ghost(ghost)
 
     def _show_view(self) -> None:

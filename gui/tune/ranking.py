@@ -45,7 +45,6 @@ class Ranking(QWidget):
         size = self.method.sizeHint()
         self.method.setGeometry(self.width() - size.width() - 10, 6, size.width(), size.height())
         self.method.raise_()
-        self.view.reserved = size.width() + 14.0
 
     def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
         """Draw with these tokens."""
@@ -75,7 +74,7 @@ class Ranking(QWidget):
 
     def _show(self, found: Found, shares: Importance) -> None:
         narrowed = f" {NARROWED}" if found.columns.round.any() else ""
-        self.view.show_importance(shares, agreement(shares) + narrowed)
+        self.view.show_importance(shares, agreement(shares) + narrowed, shares.bootstraps)
 
     def _cannot(self, sentence: str) -> None:
         self.view.show_importance(None, "")

@@ -7,9 +7,10 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QStandardPaths, pyqtSignal
 
 from gui.jobs import Jobs
 from landscape.network.datasets import Split
@@ -24,6 +25,12 @@ from landscape.tuning.workers import open_workers
 
 REPORT_SECONDS = 0.25
 JOB = "search"
+
+
+def studies() -> Shelf:
+    """The shelf of this user's studies."""
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
+    return Shelf(Path(folder) / "studies")
 
 
 @dataclass(frozen=True, eq=False)
