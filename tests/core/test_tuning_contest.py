@@ -52,8 +52,6 @@ def test_for_narrow_intervals_it_is_the_known_formula(count, share):
     if width < 1:
         expected = min(count * width / (1 - width), 1.0)
         assert hit_chance(middles(count), width) == pytest.approx(expected, rel=1e-9)
-            min(count * width / (1 - width), 1.0), rel=1e-9
-        )
 
 
 @given(values=st.lists(st.floats(0, 1), min_size=1, max_size=12), width=st.floats(0.01, 0.9))
