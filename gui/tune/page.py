@@ -246,6 +246,13 @@ class TunePage(QWidget):
 
     # --- the search --------------------------------------------------------------------------------
 
+    def hold_at_start(self) -> None:
+        """Show no trial yet, until one plays."""
+        self._begin = False
+        self.searcher.stop()
+        self.playback.pause()
+        self.playback.go_to(0)
+
     def play_from_start(self) -> None:
         """Search; a study that is complete is shown as it is."""
         self._begin = True
