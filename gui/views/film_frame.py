@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import QPoint, QPointF, QRect, QSize, Qt
-from PyQt6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPixmap, QTextLayout, QTextOption
+from PyQt6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPixmap, QRegion, QTextLayout, QTextOption
 
 from gui.theme import Theme, font
 from gui.views.canvas import Canvas
@@ -93,6 +93,9 @@ class Sheet:
         self.places = place_views(
             QRect(QPoint(0, 0), self.size).adjusted(margin, top, -margin, -margin), self.scale
         )
+        self._around = QRegion(QRect(QPoint(0, 0), self.size))  # the views fill the rest
+        for _, place in self.places:
+            self._around -= QRegion(place)
         self._ground: QPixmap | None = None
 
     def frame(self) -> np.ndarray:
@@ -101,6 +104,7 @@ class Sheet:
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         try:
+            painter.setClipRegion(self._around)
             painter.drawPixmap(0, 0, self._grounded())
             for view, place in self.places:
                 view.paint_at(painter, place, self.scale, keep=True)
