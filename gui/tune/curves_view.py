@@ -22,7 +22,7 @@ from landscape.tuning.selection import Columns
 
 NEAR = 9.0  # pixels from a curve at which it is meant
 FEW = 120  # curves that are drawn one by one
-MANY = 1200  # curves up to which there is time to draw them at twice the fineness, so that they are smooth
+MANY = 400  # curves up to which there is time to draw them at twice the fineness, so that they are smooth
 ROUGH = 700  # curves that stand for all while there is no time for more
 COARSE = 2.0  # as wide are they then
 CLOSE = 3.0  # pixels between two marks of a kind, of which one covers the other
@@ -75,24 +75,25 @@ class CurvesView(ScoreChart):
                 box = QRectF(x - 3 * unit, plot.bottom() + 0.4 * unit, 6 * unit, 1.6 * unit)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{tick:g}")
 
-    def paint_faint(self, painter: QPainter, plot: QRectF) -> None:
+    def paint_faint(self, painter: QPainter, plot: QRectF, rough: bool) -> None:
         colour = between(self.theme.card, self.theme.dim, 0.22)
         rows = np.arange(len(self.lit))
-        self._paint_curves(painter, plot, rows, [colour] * STEPS, False)
+        self._paint_curves(painter, plot, rows, [colour] * STEPS, rough)
         self._paint_ends(painter, plot, rows, colour, FAINT)
 
     def paint_lit(self, painter: QPainter, plot: QRectF, rows: Any, rough: bool) -> None:
-        """By score; at first a share of them, drawn by lot, stands for all: the same each time."""
-        drawn = rows
-        if rough and len(rows) > ROUGH:
-            drawn = rows[np.random.default_rng(0).permutation(len(rows))[:ROUGH]]
-        self._paint_curves(painter, plot, drawn, step_colours(self.theme), rough)
+        self._paint_curves(painter, plot, rows, step_colours(self.theme), rough)
         self._paint_ends(painter, plot, rows, QColor(self.theme.dim), 1.0)
 
     def _paint_curves(
         self, painter: QPainter, plot: QRectF, rows: Any, colours: list[QColor], rough: bool
     ) -> None:
-        """Curves one by one, the best on top, or many of them as a picture."""
+        """Curves one by one, the best on top, or many of them as a picture.
+
+        Roughly, a share of them, drawn by lot, stands for all: the same each time.
+        """
+        if rough and len(rows) > ROUGH:
+            rows = rows[np.random.default_rng(0).permutation(len(rows))[:ROUGH]]
         width, steps = max(self.theme.trail / 3, 1.0), self.steps[rows]
         heights = self._heights(plot, rows)
         if len(rows) <= FEW:

@@ -23,7 +23,7 @@ SENTENCE = "By PED-ANOVA, these 236 trials agree with the textbook's order."
 def shares(names=NAMES, share=(0.6, 0.25, 0.1, 0.05), spread: float = 0.04) -> Importance:
     share = np.array(share)
     low, high = np.maximum(share - spread, 0), np.minimum(share + 2 * spread, 1)
-    return Importance("PED-ANOVA", names, share, low, high, 236)
+    return Importance("PED-ANOVA", names, share, low, high, 236, 20)
 
 
 def bars(qtbot, found: Importance | None, theme=DARK, scale=1.0, size=SIZE, said=SENTENCE) -> ImportanceView:
