@@ -38,7 +38,7 @@ class SpeakerView(QWidget):
         column.setSpacing(12)
         top = QHBoxLayout()
         self.place, self.clock = label("", "dim"), label("", "title")
-        self.title, self.next = label("", "title", wrap=True), label("", "dim", wrap=True)
+        self.title, self.next = label("", "title", wrap=True), label("", "name", wrap=True)
         self.question = label("", "warning", wrap=True)
         self.notes = QTextEdit()
         self.notes.setReadOnly(True)

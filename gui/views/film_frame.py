@@ -112,13 +112,6 @@ class Sheet:
             painter.end()
         return image_pixels(image)
 
-    def paint(self, painter: QPainter) -> None:
-        """Paint everything, as lines and letters where the painter's device keeps them so."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter)
-        for view, place in self.places:
-            view.paint_at(painter, place, self.scale)
-
     def close(self) -> None:
         """Let go of the views."""
         for view, _ in self.places:
@@ -130,12 +123,13 @@ class Sheet:
             painter = QPainter(self._ground)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             try:
-                self._paint_ground(painter)
+                self.paint_ground(painter)
             finally:
                 painter.end()
         return self._ground
 
-    def _paint_ground(self, painter: QPainter) -> None:
+    def paint_ground(self, painter: QPainter) -> None:
+        """Paint what is around the views: the ground, title and caption."""
         painter.fillRect(QRect(QPoint(0, 0), self.size), QColor(self.theme.window))
         if self._head is not None:
             painter.save()
