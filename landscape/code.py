@@ -206,7 +206,8 @@ _FACTORS: dict[str, Callable[[Any], str]] = {
     "exponential": lambda s: f"{float(s.gamma)!r} ** t",
     "step": lambda s: f"{float(s.gamma)!r} ** (t // {int(s.every)})",
     "cosine": lambda s: (
-        f"{float(s.final)!r} + (1 - {float(s.final)!r}) * (1 + math.cos(math.pi * min(t / {int(s.over)}, 1.0))) / 2"
+        f"{float(s.final)!r} + (1 - {float(s.final)!r})"
+        f" * (1 + math.cos(math.pi * min(t / {int(s.over)}, 1.0))) / 2"
     ),
 }
 

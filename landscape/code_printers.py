@@ -24,10 +24,10 @@ _PAIRS = ("arctan2", "maximum")
 
 
 def float_names(code: str) -> tuple[str, str]:
-    """For code that works on floats: the line that imports the names in it, and functions it needs beside.
+    r"""For code that works on floats: the line that imports the names in it, and functions it needs beside.
 
     >>> float_names("return [exp(x), y]")
-    ('from math import exp\\n', '')
+    ('from math import exp\n', '')
     """
     helpers = _SIGMOID if "sigmoid(" in code else ""
     names = sorted({name for name in _words(code + helpers) if hasattr(math, name)})
