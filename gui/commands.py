@@ -10,6 +10,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 
 from gui.actions import Action, pretty_key
+from gui.sharing import copy_numpy, copy_text, copy_torch, paste_text
 from landscape.surface import surfaces
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ def command_table(window: MainWindow) -> list[Action]:
         Action("File", "Save", ("Ctrl+S",), window.save),
         Action("File", "Save as …", ("Ctrl+Shift+S",), window.save_as),
         Action("File", "Save an animation …", ("Ctrl+E",), window.save_animation),
+        Action("File", "Copy as text to share", ("Ctrl+Shift+C",), partial(copy_text, window)),
+        Action("File", "Paste a shared scene", ("Ctrl+Shift+V",), partial(paste_text, window)),
+        Action("File", "Copy as NumPy code", (), partial(copy_numpy, window)),
+        Action("File", "Copy as PyTorch code", (), partial(copy_torch, window)),
         Action("File", "Reopen the last session", (), window.reopen_session),
         Action("File", "Quit", ("Ctrl+Q",), window.close),
         Action("Edit", "Undo", ("Ctrl+Z",), document.undo),

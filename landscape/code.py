@@ -70,6 +70,7 @@ for name, (rule, learning_rate) in RULES.items():
 _TORCH = """\
 # A race of update rules down a loss surface, written by Landscape. It needs PyTorch and NumPy.
 # Each path is a tensor (STEPS + 1, 2), the start first; where a rule left the numbers it is nan.
+# PyTorch's derivatives round in other places: a rule that swings about a minimum parts from ours in time.
 {comments}
 {imports}import numpy as np
 import torch
@@ -214,7 +215,8 @@ _FACTORS: dict[str, Callable[[Any], str]] = {
 
 def _rules(scene: Scene) -> str:
     """A function for each rule that takes part, and the table of them."""
-    functions, table = [], []
+    functions: list[str] = []
+    table: list[str] = []
     for racer, label in zip(scene.optimizers, labels(scene.optimizers), strict=True):
         if racer.enabled:
             name, rule = f"rule_{len(table) + 1}", racer.optimizer
