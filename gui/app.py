@@ -24,6 +24,8 @@ def run(scene: Scene | None = None, path: Path | None = None) -> int:
 
     from gui.gl_support import prepare_platform, why_not_try
 
+    # Qt's calls give Python's lock away; a busy job would keep it for 5 ms each time.
+    sys.setswitchinterval(0.001)
     prepare_platform()
     QCoreApplication.setApplicationName("Landscape")
     application = QApplication(sys.argv[:1])

@@ -10,7 +10,6 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 
 from gui.actions import Action, pretty_key
-from gui.sharing import copy_numpy, copy_text, copy_torch, paste_text
 from landscape.surface import surfaces
 
 if TYPE_CHECKING:
@@ -26,18 +25,18 @@ def command_table(window: MainWindow) -> list[Action]:
         Action("File", "Open …", ("Ctrl+O",), window.open_dialog),
         Action("File", "Save", ("Ctrl+S",), window.save),
         Action("File", "Save as …", ("Ctrl+Shift+S",), window.save_as),
-        Action("File", "Save an animation …", ("Ctrl+E",), window.save_animation),
-        Action("File", "Copy as text to share", ("Ctrl+Shift+C",), partial(copy_text, window)),
-        Action("File", "Paste a shared scene", ("Ctrl+Shift+V",), partial(paste_text, window)),
-        Action("File", "Copy as NumPy code", (), partial(copy_numpy, window)),
-        Action("File", "Copy as PyTorch code", (), partial(copy_torch, window)),
+        Action("File", "Export a movie, a picture, the numbers …", ("Ctrl+E",), window.export_dialog),
         Action("File", "Reopen the last session", (), window.reopen_session),
         Action("File", "Quit", ("Ctrl+Q",), window.close),
         Action("Edit", "Undo", ("Ctrl+Z",), document.undo),
         Action("Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), document.redo),
+        Action("Edit", "Copy as text to share", ("Ctrl+Shift+C",), window.sharing.copy_text),
+        Action("Edit", "Paste a shared scene", ("Ctrl+Shift+V",), window.sharing.paste),
+        Action("Edit", "Copy as NumPy code", (), window.sharing.copy_numpy),
+        Action("Edit", "Copy as PyTorch code", (), window.sharing.copy_torch),
         Action("Edit", "Choose a surface …", ("Ctrl+L",), page.surface_card.open_picker),
         Action("Edit", "Type a formula", ("Ctrl+F",), page.focus_formula),
-        Action("Playback", "Play or pause", ("Space",), lambda: window.page.playback.toggle(), True),
+        Action("Playback", "Play or pause", ("Space",), window.toggle_play, True),
         Action(
             "Playback", "One step or epoch forward", ("Right",), lambda: window.page.playback.move(1), True
         ),
@@ -80,8 +79,11 @@ def command_table(window: MainWindow) -> list[Action]:
         Action("View", "Next theme", ("Ctrl+T",), window.next_theme),
         Action("Lecture", "Full screen for the lecture", ("F5", "F11"), window.toggle_lecture),
         Action("Lecture", "Black screen", ("B", "."), window.toggle_black, True),
-        Action("Lecture", "Next scene", ("PgDown",), lambda: window.move_scene(1)),
-        Action("Lecture", "Previous scene", ("PgUp",), lambda: window.move_scene(-1)),
+        Action("Lecture", "Next slide or scene, or the answer", ("PgDown",), lambda: window.move_scene(1)),
+        Action("Lecture", "Previous slide or scene", ("PgUp",), lambda: window.move_scene(-1)),
+        Action("Lecture", "Open a lesson …", ("Ctrl+Shift+O",), window.desk.open_dialog),
+        Action("Lecture", "Speaker's view", ("F6",), lambda: window.desk.show_speaker_view(window.theme)),
+        Action("Lecture", "Close the lesson", (), window.desk.player.close),
         Action("Lecture", "Leave", ("Esc",), window.leave, True),
         Action("Help", "Command palette …", ("Ctrl+K",), window.open_palette),
         Action("Help", "Keys and help …", ("?", "F1"), window.open_help, True),
@@ -115,6 +117,10 @@ def build_menu(window: MainWindow, actions: list[Action]) -> QMenu:
     for place, title in enumerate(window.scene_titles()):
         scenes.addAction(title, partial(window.show_scene_number, place))
     menu.insertMenu(menus["Playback"].menuAction(), scenes)
+    lessons = QMenu("Lessons", menu)
+    for title, path in window.desk.lessons():
+        lessons.addAction(title, partial(window.desk.player.open, path))
+    menu.insertMenu(menus["Playback"].menuAction(), lessons)
     return menu
 
 
@@ -128,4 +134,6 @@ def deeds(window: MainWindow, actions: list[Action]) -> list[Deed]:
         found.append((f"Surface: {surface.title}", "", partial(window.explore.surface_card.choose, key)))
     for place, title in enumerate(window.scene_titles()):
         found.append((f"Scene: {title}", "", partial(window.show_scene_number, place)))
+    for title, path in window.desk.lessons():
+        found.append((f"Lesson: {title}", "", partial(window.desk.player.open, path)))
     return found

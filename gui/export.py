@@ -1,36 +1,135 @@
-"""Draws a scene off the screen into an animation file, with the window's own views."""
+"""Draws a scene off the screen into a movie, a picture or a table, with the window's own views."""
 
 from __future__ import annotations
 
-import io
-import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
-from PyQt6.QtGui import QColor, QImage
-from PyQt6.QtWidgets import QApplication
 
 from gui.explore.film import RACE_FILM
 from gui.jobs import Jobs
-from gui.theme import LIGHT, Theme
+from gui.theme import THEMES
 from gui.train.film import TRAINING_FILM
-from gui.views.film_frame import Film
-from gui.views.images import rgba_bytes
-from landscape.files import write_whole
+<<<<<<< HEAD
+from gui.tune.film import SEARCH_FILM
+from gui.views.film_frame import Film, Reel, Sheet
+=======
+from gui.views.film_frame import Film, Reel
+from gui.views.vector import write_pdf, write_svg
+>>>>>>> movie
+from landscape.errors import LandscapeError
+from landscape.export_plan import Export, check_export
+from landscape.files import replaced, write_whole
+from landscape.movie import Frame, MovieProgress, write_movie
+from landscape.movie_codecs import picture_of
+from landscape.path_tables import as_csv, as_npz, named
+from landscape.race import Race, solve
 from landscape.scene import Scene
 
-FRAMES_PER_SECOND = 20  # GIF delays are hundredths of a second: this is one that every viewer honours
-SECONDS = 7.0
-FRAMES = int(SECONDS * FRAMES_PER_SECOND)
-SIZE = (960, 720)
-HOLD_SECONDS = 1.5
+<<<<<<< HEAD
+FILMS = {"explore": RACE_FILM, "train": TRAINING_FILM, "tune": SEARCH_FILM}
+POINTS = 0.75  # of a typographer, in a pixel
+=======
 FILMS = {"explore": RACE_FILM, "train": TRAINING_FILM}
+>>>>>>> movie
 
 
-class AnimationWriter(QObject):
-    """Solves on a thread, draws one frame a turn of the event loop, encodes on a thread.
+class Exporter:
+    """One export in two parts: `prepare` on any thread, then `write` on the GUI thread.
+
+    Parameters
+    ----------
+    at : the step or epoch of a still picture; None: the last
+
+    Raises
+    ------
+    LandscapeError
+        if it cannot be done, before anything is computed.
+    """
+
+    def __init__(self, scene: Scene, target: Path, export: Export, at: int | None = None) -> None:
+        self._scene, self._target, self._export = scene, target, export
+        self._film: Film = FILMS[scene.workspace]
+        self._last = self._film.steps(scene)
+        self._kind = check_export(target, export, self._last)
+        if self._kind == "table" and scene.workspace != "explore":
+            raise LandscapeError(
+                "The numbers of a training are written by `landscape train --log`, those of a search by"
+                " `landscape tune --csv`."
+            )
+        self._at = self._last if at is None else at
+        if not 0 <= self._at <= self._last:
+            raise LandscapeError(f"There is no step {self._at}: the scene has steps 0 to {self._last}.")
+        self._drawn: Any = None
+
+    def prepare(self) -> Iterator[str]:
+        """Compute what is drawn from; sentences on how far that is."""
+        if self._kind == "table":
+            *_, self._drawn = solve(self._scene)
+            return
+        steps = [self._at]
+        if self._kind == "movie":
+            frames = self._export.frames(self._last)
+            steps = [self._export.step(frame, self._last) for frame in range(frames)]
+        for found in self._film.prepare(self._scene, self._export, steps):
+            if isinstance(found, str):
+                yield found
+            else:
+                self._drawn = found
+
+    def write(self) -> Generator[MovieProgress]:
+        """Draw and write; iterate to have it done, close to give it up."""
+        if self._kind == "table":
+            _write_table(self._drawn, self._target)
+            yield MovieProgress(1, 1)
+            return
+        reel = self._film.open(self._drawn, THEMES[self._export.theme], self._export)
+        try:
+            if self._kind == "movie":
+                yield from self._write_movie(reel)
+            else:
+                _write_still(reel, self._at, self._target)
+                yield MovieProgress(1, 1)
+        finally:
+            reel.sheet.close()
+
+    def _write_movie(self, reel: Reel) -> Generator[MovieProgress]:
+        samples = []
+        if self._target.suffix.lower() == ".gif":
+            samples = [reel.frame(step) for step in (0, self._last // 2, self._last)]
+        movie = self._export.movie(self._last)
+        yield from write_movie(self._frames(reel), self._target, movie, samples)
+
+    def _frames(self, reel: Reel) -> Iterator[Frame]:
+        """Every frame; where nothing moves, the same array again."""
+        before: tuple[int, float] | None = None
+        picture: Frame = np.empty(0, np.uint8)
+        for frame in range(self._export.frames(self._last)):
+            moment = (self._export.step(frame, self._last), self._export.turn(frame, self._last))
+            if moment != before:
+                picture, before = reel.frame(*moment), moment
+            yield picture
+
+
+def _write_table(race: Race, target: Path) -> None:
+    paths = named((entry.racer.optimizer.key, entry.path) for entry in race.entries)
+    write_whole(target, as_csv(paths).encode() if target.suffix.lower() == ".csv" else as_npz(paths))
+
+
+def _write_still(reel: Reel, step: int, target: Path) -> None:
+    with replaced(target) as temporary:
+        if target.suffix.lower() == ".png":
+            picture_of(reel.frame(step)).save(temporary, "PNG")
+            return
+        reel.show(step, 0.0)
+        (write_svg if target.suffix.lower() == ".svg" else write_pdf)(reel.sheet, temporary)
+
+
+class BackgroundExport(QObject):
+    """An export beside the window: prepared on a thread, drawn a little in every turn of the event loop.
 
     Signals
     -------
@@ -40,99 +139,51 @@ class AnimationWriter(QObject):
     progressed = pyqtSignal(str)
     finished = pyqtSignal(str)
 
-    def __init__(self, scene: Scene, target: Path, theme: Theme, jobs: Jobs, parent: QObject) -> None:
+    def __init__(self, exporter: Exporter, target: Path, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
-        self._scene, self._target, self._theme, self._jobs = scene, target, theme, jobs
-        self._film = FILMS[scene.workspace]
-        self._pictures: list[Any] = []
-        self._colours = _palette(self._film, scene, theme)
+        self._exporter, self._target, self._jobs = exporter, target, jobs
+        self._writing: Generator[MovieProgress] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(0)
-        self._timer.timeout.connect(self._draw_one)
+        self._timer.timeout.connect(self._write_some)
 
     def start(self) -> None:
         """Begin."""
-        self.progressed.emit("Drawing the animation …")
-        self._jobs.start(
-            "animation", lambda: self._film.prepare(self._scene, FRAMES), self._prepared, self._end
-        )
+        self.progressed.emit("Computing what is to be drawn …")
+        self._jobs.start("export", self._prepared, self._heard, self._end)
 
-    def _prepared(self, found: Any) -> None:
-        if isinstance(found, str):
-            self.progressed.emit(found)
+    def stop(self) -> None:
+        """Give it up; what was there before stays."""
+        self._timer.stop()
+        self._jobs.cancel("export")
+        if self._writing is not None:
+            self._writing.close()
+            self._writing = None
+
+    def _prepared(self) -> Iterator[str]:
+        yield from self._exporter.prepare()
+        yield ""
+
+    def _heard(self, sentence: str) -> None:
+        if sentence:
+            self.progressed.emit(sentence)
             return
-        self._drawing = self._film.draw(found, self._theme, SIZE, FRAMES)
+        self._writing = self._exporter.write()
         self._timer.start()
 
-    def _draw_one(self) -> None:
+    def _write_some(self) -> None:
+        assert self._writing is not None
         try:
-            self._pictures.append(_indexed(next(self._drawing), self._pictures, self._colours))
-            if len(self._pictures) % 20 == 1:
-                self.progressed.emit(f"Drawing frame {len(self._pictures)} of {FRAMES} …")
+            report = next(self._writing)
+            if report.frame % 20 == 1:
+                self.progressed.emit(f"Frame {report.frame} of {report.frames} …")
         except StopIteration:
-            self._timer.stop()
-            pictures, target = self._pictures, self._target
-            self._jobs.start("animation", lambda: _encoded(pictures, target), self._done, self._end)
+            self._end(f"Exported to {self._target}.")
+        except LandscapeError as error:
+            self._end(str(error))
         except Exception as error:  # never half a film
-            self._end(f"The animation could not be drawn: {error}.")
-
-    def _done(self, target: Path) -> None:
-        self._end(f"Saved the animation to {target}.")
+            self._end(f"The export failed: {error}.")
 
     def _end(self, sentence: str) -> None:
-        self._timer.stop()
-        self._pictures = []
+        self.stop()
         self.finished.emit(sentence)
-
-
-def animate(scene: Scene, target: Path, theme: Theme = LIGHT) -> Path:
-    """Write the scene as a GIF: its race, or its training. Returns the path.
-
-    Raises
-    ------
-    LandscapeError
-        if the file cannot be written; nothing half-made is left behind.
-    """
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    pictures: list[Any] = []
-    film = FILMS[scene.workspace]
-    colours = _palette(film, scene, theme)
-    *_, drawn = film.prepare(scene, FRAMES)
-    for frame in film.draw(drawn, theme, SIZE, FRAMES):
-        pictures.append(_indexed(frame, pictures, colours))
-    written = next(_encoded(pictures, target))
-    del application
-    return written
-
-
-def _palette(film: Film, scene: Scene, theme: Theme) -> list[int]:
-    """Colours that no film may lose: those of the type and of what is told apart by colour."""
-    names = [theme.text, theme.accent, theme.casing, *film.colours(scene, theme)]
-    return [part for name in names for part in QColor(name).getRgb()[:3] if part is not None]
-
-
-def _indexed(frame: QImage, before: list[Any], colours: list[int]) -> Any:
-    """A frame in 255 colours.
-
-    The first one drawn is the last of the film, with everything in it: all others share its palette,
-    so that nothing flickers.
-    """
-    from PIL import Image
-
-    picture = Image.frombytes("RGBA", (frame.width(), frame.height()), rgba_bytes(frame)).convert("RGB")
-    if before:
-        return picture.quantize(palette=before[0], dither=Image.Dither.NONE)
-    own = 255 - len(colours) // 3
-    common = picture.quantize(colors=own, method=Image.Quantize.MEDIANCUT).getpalette() or []
-    table = Image.new("P", (1, 1))
-    table.putpalette(common[: 3 * own] + colours)
-    return picture.quantize(palette=table, dither=Image.Dither.NONE)
-
-
-def _encoded(pictures: list[Any], target: Path) -> Iterator[Path]:
-    film = [*pictures[1:], pictures[0]]
-    durations = [1000 // FRAMES_PER_SECOND] * (len(film) - 1) + [int(HOLD_SECONDS * 1000)]
-    content = io.BytesIO()
-    film[0].save(content, "GIF", save_all=True, append_images=film[1:], duration=durations, loop=0)
-    write_whole(target, content.getvalue())
-    yield target.resolve()

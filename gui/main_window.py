@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,15 +35,18 @@ from gui.command_palette import CommandPalette
 from gui.commands import build_menu, command_table, deeds
 from gui.document import Document
 from gui.explore.page import ExplorePage
-from gui.export import AnimationWriter
+from gui.export import BackgroundExport, Exporter
 from gui.help_dialog import HelpDialog
 from gui.jobs import Jobs
+from gui.lecture.desk import LectureDesk
 from gui.overlays import Banner, BlackScreen
 from gui.rail import Rail
 from gui.session import Session
 from gui.settings import Settings
+from gui.sharing import Sharing
 from gui.theme import THEMES, Theme, colour_scheme, palette, stylesheet
 from landscape.errors import LandscapeError
+from landscape.export_plan import usual
 from landscape.resources import scene_files
 from landscape.scene import Scene
 
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
     from gui.tune.page import TunePage
 
 FILTER = "Landscape scenes (*.toml)"
+EXPORTS = "Movies (*.mp4 *.webm *.gif *.apng *.webp);;Pictures (*.png *.svg *.pdf);;Numbers (*.csv *.npz)"
 
 
 class MainWindow(QMainWindow):
@@ -68,7 +73,7 @@ class MainWindow(QMainWindow):
         self._was_maximized = False
         self.ended = True  # False if something could not be stopped in time
         self._scene_place = 0
-        self.animation: AnimationWriter | None = None
+        self.export: BackgroundExport | None = None
         # Made when they are first looked at: the window shows first.
         self.train: TrainPage | None = None
         self.tune: TunePage | None = None
@@ -95,6 +100,14 @@ class MainWindow(QMainWindow):
         self.banner = Banner(central)
         self.black = BlackScreen(central)
         self.black.hide()
+        self.sharing = Sharing(self.document, self.jobs, self)
+        self.sharing.said.connect(self.banner.say)
+        self.sharing.pasted.connect(self._play_from_start)
+        self.desk = LectureDesk(self.document, self.jobs, central, self)
+        self.desk.player.said.connect(self.banner.say)
+        self.desk.player.played.connect(self._play_from_start)
+        self.desk.player.held.connect(lambda: self.page.hold_at_start())
+        self.desk.keyGiven.connect(self._run_key)
         self.actions_ = command_table(self)
         self._install(self.actions_)
         self.document.refused.connect(self.banner.say)
@@ -167,6 +180,14 @@ class MainWindow(QMainWindow):
                     shortcut = QShortcut(QKeySequence(key), self)
                     shortcut.activated.connect(action.run)
 
+    def _run_key(self, event: QKeyEvent) -> None:
+        """A key of the speaker's window means what it means here."""
+        pressed = QKeySequence(event.keyCombination())
+        for action in self.actions_:
+            if any(QKeySequence(key) == pressed or key == event.text() for key in action.keys):
+                action.run()
+                return
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Plain keys arrive here when the widget with the focus has no use for them."""
         assert event is not None
@@ -185,6 +206,10 @@ class MainWindow(QMainWindow):
             ("tune", "Tune", "Hyperparameters are searched for (Ctrl+3)"),
         ):
             rail.add_workspace(name, text, help_text, partial(self.choose_workspace, name))
+        self._lesson_button = rail.add(
+            "lesson", "Lesson", "A lesson: scenes in order, with questions and notes",
+            lambda: self.desk.open_menu(self._lesson_button, self.theme),
+        )  # fmt: skip
         rail.add_space()
         rail.add("open", "Open", "Open a scene (Ctrl+O)", self.open_dialog)
         rail.add("save", "Save", "Save the scene (Ctrl+S)", self.save)
@@ -290,6 +315,8 @@ class MainWindow(QMainWindow):
         """Esc: leave the black screen, the lecture, or a field."""
         if self.black.isVisible():
             self.toggle_black()
+        elif self.desk.player.asking:
+            self.desk.player.reveal()
         elif self.explore.dissection.on:
             self.explore.dissection.leave()
         elif self.in_lecture:
@@ -302,7 +329,10 @@ class MainWindow(QMainWindow):
     # --- scenes and files --------------------------------------------------------------------------
 
     def move_scene(self, by: int) -> None:
-        """The next or the previous of the bundled scenes."""
+        """The lesson's next or previous slide; without a lesson, the next of the bundled scenes."""
+        if self.desk.has_lesson:
+            self.desk.move(by)
+            return
         place = self._scene_place + by
         if not 0 <= place < len(scene_files()):
             self.banner.say("This is the last scene." if by > 0 else "This is the first scene.")
@@ -323,6 +353,13 @@ class MainWindow(QMainWindow):
         self._scene_place = place
         self.document.replace(scene, "show a scene", None, saved=True)
         self._play_from_start()
+
+    def toggle_play(self) -> None:
+        """Play or pause; where a question waits, its answer is what plays."""
+        if self.desk.player.asking:
+            self.desk.player.reveal()
+        else:
+            self.page.playback.toggle()
 
     def to_the_end(self) -> None:
         """The last step or epoch."""
@@ -352,33 +389,39 @@ class MainWindow(QMainWindow):
         self.settings.add_recent(path)
         self._play_from_start()
 
-    def save_animation(self) -> None:
-        """Ask where to, then draw the scene into an animation file, frame by frame."""
+    def export_dialog(self) -> None:
+        """Ask where to, then draw the scene into a movie, a picture or a table."""
         name, _ = QFileDialog.getSaveFileName(
-            self, "Save an animation", str(self._folder() / "landscape.gif"), "Animations (*.gif)"
+            self, "Export the scene", str(self._folder() / "landscape.mp4"), EXPORTS
         )
         if name:
             path = Path(name)
-            self.animate_to(path if path.suffix else path.with_suffix(".gif"))
+            self.export_to(path if path.suffix else path.with_suffix(".mp4"))
 
-    def animate_to(self, path: Path) -> None:
-        """Draw the scene into this file; the window goes on meanwhile."""
-        if path.suffix.lower() != ".gif":
-            self.banner.say(f"{path.name}: an animation is written as .gif.")
+    def export_to(self, path: Path) -> None:
+        """Draw the scene into this file, a picture as it stands now; the window goes on meanwhile."""
+        if self.export is not None:
+            self.banner.say("An export is under way already; please wait for it.")
             return
-        if self.animation is not None:
-            self.banner.say("An animation is being written already; please wait for it.")
+        scene = self.document.scene
+        in_lines = path.suffix.lower() in (".svg", ".pdf")
+        flat = scene.workspace != "explore" or in_lines or not self.explore.stage.has_gl
+        try:
+            plan = replace(usual(path), theme=self.theme.name, view="map" if flat else scene.view.layout)
+            exporter = Exporter(scene, path, plan, self.page.playback.step)
+        except LandscapeError as error:
+            self.banner.say(str(error))
             return
-        self.animation = AnimationWriter(self.document.scene, path, self.theme, self.jobs, self)
-        self.animation.progressed.connect(self.banner.say)
-        self.animation.finished.connect(self._animation_ended)
-        self.animation.start()
+        self.export = BackgroundExport(exporter, path, self.jobs, self)
+        self.export.progressed.connect(self.banner.say)
+        self.export.finished.connect(self._export_ended)
+        self.export.start()
 
-    def _animation_ended(self, sentence: str) -> None:
+    def _export_ended(self, sentence: str) -> None:
         self.banner.say(sentence)
-        if self.animation is not None:
-            self.animation.deleteLater()
-            self.animation = None
+        if self.export is not None:
+            self.export.deleteLater()
+            self.export = None
 
     def reopen_session(self) -> None:
         """What was being explored when the program was last closed."""
@@ -444,6 +487,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self.banner.place()
+        self.desk.question.place()
         central = self.centralWidget()
         if self.black.isVisible() and central is not None:
             self.black.setGeometry(central.rect())
@@ -456,6 +500,9 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.page.playback.pause()
+        self.desk.close()
+        if self.export is not None:
+            self.export.stop()
         self.ended = self.jobs.shut_down()
         self.session.close()
         if not self.in_lecture:

@@ -1,85 +1,90 @@
-"""Scenes that leave and enter by the clipboard: as a short text, and as code."""
+"""The present scene on the clipboard: as a program, or as a text that others paste."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
-from typing import TYPE_CHECKING
 
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
+from gui.document import Document
+from gui.jobs import Jobs
 from landscape.errors import LandscapeError
 from landscape.scene import Scene
-from landscape.share import from_text, to_text
 
-if TYPE_CHECKING:
-    from gui.main_window import MainWindow
-
-
-def copy_text(window: MainWindow) -> None:
-    """Put the scene on the clipboard, as one line that opens by pasting."""
-    try:
-        text = to_text(window.document.scene)
-    except LandscapeError as error:
-        window.banner.say(str(error))
-        return
-    _put(text)
-    window.banner.say(
-        f"The scene is on the clipboard, as {len(text)} characters. Paste it with Ctrl+Shift+V."
-    )
+_NO_RACE = {
+    "train": "Only a race can be copied as code. This is a training: share it as a text, or save it.",
+    "tune": "Only a race can be copied as code. Of a search, a trial can: pick one, and copy it there.",
+}
 
 
-def paste_text(window: MainWindow) -> None:
-    """Open the scene whose text is on the clipboard; the present one can be had back with undo."""
-    clipboard = QApplication.clipboard()
-    text = "" if clipboard is None else clipboard.text()
+class Sharing(QObject):
+    """Copies and pastes the document's scene.
 
-    def opened(scene: Scene) -> None:
-        window.document.replace(scene, "paste a shared scene", None, saved=False)
-        window.page.play_from_start()
+    Signals
+    -------
+    said(sentence) : what has been done, or why it could not be
+    pasted() : the document holds a scene from the clipboard
+    """
 
-    window.jobs.start("open", lambda: _read(text), opened, window.banner.say)
+    said = pyqtSignal(str)
+    pasted = pyqtSignal()
 
+    def __init__(self, document: Document, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._jobs = document, jobs
 
-def copy_numpy(window: MainWindow) -> None:
-    """Put a NumPy script that walks the race's paths on the clipboard."""
-    from landscape.code import numpy_script
+    def copy_numpy(self) -> None:
+        """The race as a NumPy program."""
+        from landscape.code import numpy_script
 
-    _copy_code(window, numpy_script, "NumPy")
+        self._copy_code(numpy_script, "NumPy")
 
+    def copy_torch(self) -> None:
+        """The race as a PyTorch program."""
+        from landscape.code import torch_script
 
-def copy_torch(window: MainWindow) -> None:
-    """Put a PyTorch script that walks the race's paths on the clipboard."""
-    from landscape.code import torch_script
+        self._copy_code(torch_script, "PyTorch")
 
-    _copy_code(window, torch_script, "PyTorch")
+    def copy_text(self) -> None:
+        """The scene as a text that opens by pasting."""
+        from landscape.share import to_text
 
+        try:
+            text = to_text(self._document.scene)
+        except LandscapeError as error:
+            self.said.emit(str(error))
+            return
+        self._to_clipboard(text, "The scene is on the clipboard, as a text to share: Ctrl+Shift+V opens it.")
 
-def _copy_code(window: MainWindow, write: Callable[[Scene], str], library: str) -> None:
-    scene = window.document.scene
-    if scene.workspace != "explore":
-        window.banner.say("Only a race can be copied as code: go to Explore with Ctrl+1.")
-        return
+    def paste(self) -> None:
+        """The scene whose text is on the clipboard; undo brings the present one back."""
+        from landscape.share import from_text
 
-    def written(code: str) -> None:
-        _put(code)
-        window.banner.say(f"The race is on the clipboard, as {library} code.")
+        clipboard = QApplication.clipboard()
+        try:
+            scene = from_text(clipboard.text() if clipboard is not None else "")
+        except LandscapeError as error:
+            self.said.emit(str(error))
+            return
+        self._document.replace(scene, "paste a shared scene", None, saved=False)
+        self.pasted.emit()
 
-    window.jobs.start("code", partial(_written, write, scene), written, window.banner.say)
+    def _copy_code(self, write: Callable[[Scene], str], language: str) -> None:
+        """On a thread of its own: many steps are walked twice, to say where rounding shows."""
+        scene = self._document.scene
+        if scene.workspace != "explore":
+            self.said.emit(_NO_RACE[scene.workspace])
+            return
 
+        def written() -> Iterator[str]:
+            yield write(scene)
 
-def _read(text: str) -> Iterator[Scene]:
-    """Read a text and compile its formula, away from the GUI thread."""
-    scene = from_text(text)
-    scene.surface.surface.compile()
-    yield scene
+        sentence = f"The race is on the clipboard, as a {language} program."
+        self._jobs.start("code", written, lambda text: self._to_clipboard(text, sentence), self.said.emit)
 
-
-def _written(write: Callable[[Scene], str], scene: Scene) -> Iterator[str]:
-    yield write(scene)
-
-
-def _put(text: str) -> None:
-    clipboard = QApplication.clipboard()
-    if clipboard is not None:
-        clipboard.setText(text)
+    def _to_clipboard(self, text: str, sentence: str) -> None:
+        clipboard = QApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(text)
+            self.said.emit(sentence)

@@ -49,7 +49,7 @@ def _run_command(given: list[str]) -> int:
     import typer
 
     try:
-        result = _commands().main(args=given, prog_name="landscape", standalone_mode=False)
+        result = _commands().main(args=given, prog_name="landscape", standalone_mode=False, obj=given)
     except typer.Exit as stop:
         return stop.exit_code
     except typer.Abort:
@@ -94,6 +94,9 @@ def _commands() -> Any:
     from landscape.tuning.commands import tune
 
     app.command("tune")(tune)
+    from gui.export_command import export
+
+    app.command("export")(export)
     return typer.main.get_command(app)
 
 
@@ -108,7 +111,7 @@ def open_window(scene: Annotated[Path | None, argument("A scene file.")] = None)
 
     loaded = None if scene is None else Scene.load(scene)
     if not _has_display():
-        return _animate_instead(loaded)
+        return _export_instead(loaded)
     from gui.app import run
 
     return run(loaded, scene)
@@ -147,20 +150,18 @@ def race(
     """Let rules race down a surface and report where each gets."""
     from landscape.descent import checked_start, descend
     from landscape.optimizers import make_optimizer
+    from landscape.path_tables import named
     from landscape.schedules import make_schedule
 
     chosen = _surface(surface, x, y, settings("parameter", ",".join(parameter or [])))
     begin = checked_start(_numbers("start", start, 2)) if start else _default_start(chosen)
     kind, _, given = schedule.partition(":")
     decay = make_schedule(kind.strip(), **settings("schedule", given))
-    paths = {}
+    rules = []
     for text in optimizer or ["gradient_descent", "momentum", "rmsprop", "adam"]:
         rule, _, given = text.partition(":")
-        made = make_optimizer(rule, **settings("optimizer", given))
-        name, copy = made.key, 2
-        while name in paths:
-            name, copy = f"{made.key}_{copy}", copy + 1
-        paths[name] = descend(chosen, made, begin, steps, decay, noise, seed)
+        rules.append(make_optimizer(rule, **settings("optimizer", given)))
+    paths = named((rule.key, descend(chosen, rule, begin, steps, decay, noise, seed)) for rule in rules)
     if csv:
         _write_csv(paths, csv)
     if csv != "-":
@@ -261,20 +262,14 @@ def _numbers(name: str, text: str, count: int) -> Any:
 
 
 def _write_csv(paths: dict[str, Any], target: str) -> None:
-    """Every step of every path, with 17 significant digits: enough to restore each number exactly."""
     from landscape.files import write_whole
+    from landscape.path_tables import as_csv
 
-    lines = ["optimizer,step,x,y,loss"]
-    for name, path in paths.items():
-        for step in range(path.last + 1):
-            x, y = path.points[step]
-            lines.append(f"{name},{step},{x:.17g},{y:.17g},{path.losses[step]:.17g}")
-    text = "\n".join(lines) + "\n"
     if target == "-":
-        sys.stdout.write(text)
+        sys.stdout.write(as_csv(paths))
         sys.stdout.flush()
     else:
-        write_whole(Path(target), text.encode())
+        write_whole(Path(target), as_csv(paths).encode())
 
 
 def _report(paths: dict[str, Any]) -> None:
@@ -295,17 +290,15 @@ def _has_display() -> bool:
     return sys.platform in ("win32", "darwin") or any(os.environ.get(name) for name in named)
 
 
-def _animate_instead(scene: Any) -> int:
-    """Without a display: the scene as an animation file beside the user."""
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from gui.export import animate
-    from landscape.scene import Scene, opening_scene
+def _export_instead(scene: Any) -> int:
+    """Without a display: the scene as a movie beside the user."""
+    from gui.export_command import export_scene
+    from landscape.export_plan import Export
+    from landscape.scene import opening_scene
 
-    target = Path.cwd() / "landscape-opening.gif"
-    print("There is no display here, so the scene is drawn into an animation file instead …")  # noqa: T201
-    chosen: Scene = scene or opening_scene()
-    print(animate(chosen, target))  # noqa: T201
-    return 0
+    target = Path.cwd() / "landscape-opening.mp4"
+    print("There is no display here, so the scene is drawn into a movie instead …")  # noqa: T201
+    return export_scene(scene or opening_scene(), target, Export())
 
 
 if __name__ == "__main__":

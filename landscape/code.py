@@ -1,276 +1,276 @@
-"""A race as a short script, for NumPy or for PyTorch, that walks the very same paths without this program.
+"""The present race as a short program of its own, in NumPy or in PyTorch, that gives the same paths.
 
-Only numbers, and formulas that were parsed and are printed anew, become code: what a user typed as text
-stands in comments, from the third line on, where it cannot even name an encoding.
+The NumPy program does the same arithmetic in the same order, to the last bit. PyTorch differentiates the
+loss in an order of its own, so its paths agree to rounding: a rule that jitters around a minimum, or
+diverges, makes any rounding grow, there as everywhere.
 """
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Callable
-from typing import Any
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
-from landscape.code_printers import float_names, float_printer, torch_names, torch_printer
-from landscape.race import labels
-from landscape.scene import Scene
-from landscape.schedules import Schedule
+import numpy as np
 
-_PLAIN_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+from landscape.code_rules import arguments, numpy_rule, rule_name, torch_class, torch_remark, torch_rule
+from landscape.descent import descend
+from landscape.formula_code import NumPyText, TorchText, gradient_text, parameter_names, value_text
+from landscape.schedules import Cosine, Exponential, InverseTime, Schedule, Step
 
-_NUMPY = """\
-# A race of update rules down a loss surface, written by Landscape. It needs NumPy, and nothing else.
-# Each path is an array (STEPS + 1, 2), the start first; where a rule left the numbers it is nan.
-{comments}
-{imports}import numpy as np
+if TYPE_CHECKING:
+    from landscape.scene import Scene
 
-{settings}{helpers}
-
-def loss(x, y):
-    return {loss}
-
-
-def gradient(x, y):
-{gradient}
-
-
-{schedule}
-
-
-def run(rule, learning_rate):
-    # Plain floats: at two coordinates, arrays would only cost time.
-    x, y = START
-    mx = my = vx = vy = 0.0
-    path, losses = np.full((STEPS + 1, 2), np.nan), np.full(STEPS + 1, np.nan)
-    for t in range(STEPS + 1):
-        path[t] = x, y
-        try:
-            losses[t] = loss(x, y)
-            if t == STEPS:
-                break
-            gx, gy = gradient(x, y)
-            a = factor(t) * learning_rate
-            step_x, mx, vx = rule(gx + noise[t][0], x, mx, vx, t + 1, a)
-            step_y, my, vy = rule(gy + noise[t][1], y, my, vy, t + 1, a)
-        except (ArithmeticError, ValueError):
-            break
-        x, y = x + step_x, y + step_y
-    return path, losses
-
-
-# Each rule gives the step to add to a coordinate p with gradient g; m and v are its memory of it,
-# t counts from 1, a is the learning rate.
-{rules}
-paths = {{}}
-for name, (rule, learning_rate) in RULES.items():
-    paths[name], losses = run(rule, learning_rate)
-    print(name, "ends at", *paths[name][-1], "with loss", losses[-1])
-"""
-
-_TORCH = """\
-# A race of update rules down a loss surface, written by Landscape. It needs PyTorch and NumPy.
-# Each path is a tensor (STEPS + 1, 2), the start first; where a rule left the numbers it is nan.
-# PyTorch's derivatives round in other places: a rule that swings about a minimum parts from ours in time.
-{comments}
-{imports}import numpy as np
-import torch
-
-torch.set_default_dtype(torch.float64)
-{settings}{helpers}
-
-def loss(x, y):
-    return {loss}
-
-
-def gradient(p):
-    p = p.detach().requires_grad_()
-    loss(*p).backward()
-    return p.grad
-
-
-{schedule}
-
-
-def run(rule, learning_rate):
-    p, m, v = torch.tensor(START), torch.zeros(2), torch.zeros(2)
-    path, losses = torch.full((STEPS + 1, 2), torch.nan), torch.full((STEPS + 1,), torch.nan)
-    for t in range(STEPS + 1):
-        path[t], losses[t] = p, loss(*p)
-        g = gradient(p)
-        if t == STEPS or not torch.isfinite(g).all():
-            break
-        step, m, v = rule(g + noise[t], p, m, v, t + 1, factor(t) * learning_rate)
-        p = p + step
-    return path, losses
-
-
-# Each rule gives the step to add to p; m and v are its memory, t counts from 1, a is the learning rate.
-{rules}
-noise = torch.tensor(noise)
-paths = {{}}
-for name, (rule, learning_rate) in RULES.items():
-    paths[name], losses = run(rule, learning_rate)
-    print(name, "ends at", *paths[name][-1].tolist(), "with loss", losses[-1].item())
-"""
+WIDTH = 100  # of comments
+ULP = 2.0**-52
+AGREEMENT = 1e-11  # far enough below the 1e-9 that a program is meant to agree to
 
 
 def numpy_script(scene: Scene) -> str:
-    """The race's paths as a script that needs NumPy only, with the gradient written out.
+    """The race as a NumPy program whose `paths` are those of the scene: name -> (steps+1, 2).
 
-    It calculates just as the program does, down to the last bit: some paths, such as RMSProp's about a
-    minimum, make a large difference of the smallest. Further starts, and how it is looked at, are left out.
-
-    >>> script = numpy_script(Scene(surface={"name": "bowl"}))
-    >>> "return [x, y]" in script
-    True
+    >>> from landscape import Scene
+    >>> made = {}
+    >>> exec(numpy_script(Scene(steps=5)), made)
+    >>> list(made["paths"]), made["paths"]["Adam"].shape
+    (['Gradient descent', 'Momentum', 'RMSProp', 'Adam'], (6, 2))
     """
-    # The very code that the program runs: other code for the same formula rounds differently.
-    _, *body = inspect.getsource(scene.surface.surface.expression.gradient_at).rstrip().splitlines()
-    gradient = re.sub(r"\b_t(\d+)", r"t\1", "\n".join(body))
-    loss = float_printer().doprint(_neutral(scene))
-    imports, helpers = float_names(f"{loss}\n{gradient}")
-    return _script(_NUMPY, scene, imports=imports, helpers=helpers, loss=loss, gradient=gradient)
+    expression = scene.surface.surface.expression
+    gradient, rules, schedule = gradient_text(expression), _rules(scene), _schedule(scene.schedule)
+    functions = [*dict.fromkeys(numpy_rule(rule) for rule in rules)]
+    imports = [
+        "import math" if "math." in schedule else "",
+        f"from math import {', '.join(gradient.imported)}" if gradient.imported else "",
+        "import numpy as np",
+    ]
+    body = "\n    ".join(gradient.lines)
+    blocks = [
+        f"def loss(x, y):\n    return {value_text(expression, NumPyText).text}",
+        _SIGMOID if gradient.sigmoid else "",
+        f"def gradient(x, y):\n    {body}",
+        schedule,
+        *functions,
+        _NUMPY_DESCEND.format(
+            rate="alpha*schedule(t)" if schedule else "alpha",
+            noise=" + noise[t]" if scene.noise else "",
+            far=_far(scene),
+        ),
+    ]
+    needs_root = any("root(" in function for function in functions)
+    runs = [
+        f"descend({', '.join([rule_name(rule), *(f'{n}={v!r}' for n, v in arguments(rule).items())])})"
+        for rule in rules
+    ]
+    return _assembled(
+        [_head(scene), "\n".join(filter(None, imports)), _settings(scene, _ROOT * needs_root)],
+        blocks, rules, runs,
+    )  # fmt: skip
 
 
 def torch_script(scene: Scene) -> str:
-    """The race's paths as a PyTorch script, with the gradient by automatic differentiation.
+    """The race as a PyTorch program whose `paths` are those of the scene: name -> (steps+1, 2).
 
-    That rounds in other places: a path that makes a large difference of the smallest leaves ours in time.
+    >>> from landscape import Scene
+    >>> "torch.optim.Adam(parameters, lr=0.035" in torch_script(Scene())
+    True
     """
-    tree = _neutral(scene)
-    loss = torch_printer().doprint(tree)
-    imports, helpers = torch_names(loss)
-    loss += " + 0*x" if tree.is_number else ""  # something to differentiate
-    return _script(_TORCH, scene, imports=imports, helpers=helpers, loss=loss)
-
-
-def _neutral(scene: Scene) -> Any:
-    """The formula's tree with parameters called p0, p1, …: no name of the user's becomes one of the code."""
-    import sympy as sp
-
-    surface = scene.surface.surface
-    renamed = {
-        sp.Symbol(parameter.name, real=True): sp.Symbol(f"p{place}", real=True)
-        for place, parameter in enumerate(surface.parameters)
-    }
-    return surface.expression.tree.xreplace(renamed)
-
-
-def _script(template: str, scene: Scene, imports: str, **parts: str) -> str:
-    schedule = _schedule(scene.schedule)
-    return template.format(
-        comments=_comments(scene),
-        imports=("import math\n" if "math." in schedule else "") + imports,
-        settings=_settings(scene),
-        schedule=schedule,
-        rules=_rules(scene),
-        **parts,
+    rules, schedule = _rules(scene), _schedule(scene.schedule)
+    value = value_text(scene.surface.surface.expression, TorchText)
+    text = value.text if value.varies else f"{value.text} + 0*x"  # autograd wants something to vary
+    imports = [
+        "import math" if "math." in text + schedule else "",
+        "import numpy as np" if scene.noise or "np." in schedule else "",
+        "import torch",
+        "\ntorch.set_default_dtype(torch.float64)",
+    ]
+    remarks = [*dict.fromkeys(filter(None, map(torch_remark, rules))), *_jitters(scene)]
+    blocks = [
+        f"def loss(x, y):\n    return {text}",
+        schedule,
+        *dict.fromkeys(filter(None, map(torch_class, rules))),
+        _TORCH_DESCEND.format(
+            scheduler=_SCHEDULER if schedule else "",
+            noise="\n        p.grad += torch.tensor(noise[t])" if scene.noise else "",
+            stepped="\n        scheduler.step()" if schedule else "",
+            far=_far(scene),
+        ),
+    ]
+    runs = [f"descend(lambda parameters: {torch_rule(rule)})" for rule in rules]
+    return _assembled(
+        [_head(scene), "\n".join(filter(None, imports)), _settings(scene)], blocks, rules, runs, remarks
     )
 
 
-def _comments(scene: Scene) -> str:
-    said = [scene.title, scene.caption, f"f(x, y) = {scene.surface.surface.formula}"]
+def agrees_until(scene: Scene, rule: Any) -> int | None:
+    """The step up to which two programs agree that round differently; None: to the end.
+
+    Where a rule jitters around a minimum, any difference doubles every few steps. It is found by a
+    second walk whose gradients are rounded in another way: computed with more digits, then changed in
+    the last one.
+    """
+    surface = scene.surface.surface
+    path = descend(surface, rule, scene.start, scene.steps, scene.schedule, scene.noise, scene.seed)
+    other, position = np.full_like(path.points, np.nan), np.array(scene.start)
+    state, last_digit = (
+        rule.init(position),
+        np.random.default_rng(0).choice([1 - ULP, 1 + ULP], path.noise.shape),
+    )
+    with np.errstate(all="ignore"):
+        for t in range(path.last):
+            other[t] = position
+            long = surface.expression.gradient(*position.astype(np.longdouble), *surface.values)
+            gradient = np.array(long, dtype=float) * last_digit[t] + path.noise[t]
+            step, state = rule.update(gradient, state, position, path.learning_rates[t])
+            position = position + step
+        other[path.last] = position
+        apart = np.abs(path.points - other) > AGREEMENT * np.maximum(np.abs(path.points), 1)
+    apart |= np.isnan(path.points) != np.isnan(other)
+    return int(apart.any(axis=1).argmax()) if apart.any() else None
+
+
+def _jitters(scene: Scene) -> list[str]:
+    """For each path that no other program can follow to its end, a sentence."""
+    found = []
+    for name, rule in zip(_names(_rules(scene)), _rules(scene), strict=True):
+        until = agrees_until(scene, rule)
+        if until is not None:
+            found.append(f"{name} makes rounding errors grow: from step {until} on, another order may show")
+    return found
+
+
+def _names(rules: Sequence[Any]) -> list[str]:
+    """What each path is called: the second of a rule has a 2 behind its name."""
+    titles = [rule.title for rule in rules]
+    counts = [titles[: place + 1].count(title) for place, title in enumerate(titles)]
+    return [f"{title} {k}" if k > 1 else title for title, k in zip(titles, counts, strict=True)]
+
+
+def _rules(scene: Scene) -> list[Any]:
+    return [racer.optimizer for racer in scene.optimizers if racer.enabled]
+
+
+def _far(scene: Scene) -> str:
+    return f"{1e6 * scene.surface.surface.size!r}"
+
+
+def _assembled(
+    top: Sequence[str],
+    blocks: Iterable[str],
+    rules: Sequence[Any],
+    runs: Sequence[str],
+    remarks: Iterable[str] = (),
+) -> str:
+    lines = [f"# {remark}." for remark in remarks] + ["paths = {"]
+    lines += [f'    "{name}": {run},' for name, run in zip(_names(rules), runs, strict=True)]
+    return "\n\n".join(top) + "\n\n\n" + "\n\n\n".join(filter(None, blocks)) + (
+        "\n\n\n" + "\n".join([*lines, "}"]) + "\n"
+    )  # fmt: skip
+
+
+def _head(scene: Scene) -> str:
+    """What it is, in words; whatever was typed stands in comments, without its line breaks."""
+    surface = scene.surface.surface
+    # A string comes first: a comment on the first lines could name an encoding.
+    lines = ['"""A race of optimizers down a surface, as Landscape runs it."""', ""]
+    for words in (scene.title, scene.caption, f"{surface.title}: {surface.formula}"):
+        plain = "".join(letter if letter.isprintable() else " " for letter in words)
+        lines += [f"# {line}" for line in textwrap.wrap(plain, WIDTH)]
     if scene.more_starts is not None:
-        said.append("The further starts of the race are left out.")
-    return "\n".join(f"# {_one_line(text)}" for text in said if text.strip())
-
-
-def _one_line(text: str) -> str:
-    """Text that cannot end a comment."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-
-
-def _settings(scene: Scene) -> str:
-    lines = [f"START = {scene.start!r}", f"STEPS = {scene.steps}"]
-    for place, parameter in enumerate(scene.surface.surface.parameters):
-        lines.append(f"p{place} = {float(parameter.value)!r}  # {_one_line(parameter.name)}")
-    if scene.noise:
-        random = f"np.random.default_rng({scene.seed}).standard_normal((STEPS, 2))"
-        lines.append(f"noise = ({scene.noise!r} * {random}).tolist()")
-    else:
-        lines.append("noise = [(0.0, 0.0)] * STEPS")
-    return "\n".join(lines) + "\n"
-
-
-def _schedule(schedule: Schedule) -> str:
-    lines = ["def factor(t):", '    """What the learning rate is multiplied by before step t, from 0."""']
-    if schedule.warm_up:
-        lines += [f"    if t < {int(schedule.warm_up)}:", f"        return (t + 1) / {int(schedule.warm_up)}"]
-        lines.append(f"    t = t - {int(schedule.warm_up)}")
-    lines.append(f"    return {_FACTORS[schedule.kind](schedule)}")
+        lines.append("# The further starts of the scene are left out.")
     return "\n".join(lines)
 
 
-_FACTORS: dict[str, Callable[[Any], str]] = {
-    "constant": lambda s: "1.0",
-    "1/t": lambda s: f"1 / (1 + {float(s.decay)!r} * t)",
-    "exponential": lambda s: f"{float(s.gamma)!r} ** t",
-    "step": lambda s: f"{float(s.gamma)!r} ** (t // {int(s.every)})",
-    "cosine": lambda s: (
-        f"{float(s.final)!r} + (1 - {float(s.final)!r})"
-        f" * (1 + math.cos(math.pi * min(t / {int(s.over)}, 1.0))) / 2"
-    ),
-}
+def _settings(scene: Scene, root: str = "") -> str:
+    surface = scene.surface.surface
+    names = parameter_names(surface.expression.parameters).values()
+    lines = [f"{name} = {value!r}" for name, value in zip(names, surface.values, strict=True)]
+    lines.append(f"start, steps = ({scene.start[0]!r}, {scene.start[1]!r}), {scene.steps}")
+    if scene.noise:
+        drawn = f"np.random.default_rng({scene.seed}).standard_normal((steps, 2))"
+        lines.append(f"noise = {float(scene.noise)!r}*{drawn}  # on the gradient, the same for every rule")
+    return "\n".join([*lines, *filter(None, [root])])
 
 
-def _rules(scene: Scene) -> str:
-    """A function for each rule that takes part, and the table of them."""
-    functions: list[str] = []
-    table: list[str] = []
-    for racer, label in zip(scene.optimizers, labels(scene.optimizers), strict=True):
-        if racer.enabled:
-            name, rule = f"rule_{len(table) + 1}", racer.optimizer
-            body = "\n".join(f"    {line}" for line in _UPDATES[rule.key](rule))
-            functions.append(f"def {name}(g, p, m, v, t, a):  # {rule.title}\n{body}\n\n")
-            key = label.translate(_PLAIN_DIGITS)
-            table.append(f'    "{key}": ({name}, {float(rule.learning_rate)!r}),')
-    rows = "".join(row + "\n" for row in table)
-    return "\n".join([*functions, f"RULES = {{\n{rows}}}"])
-
-
-def _gradient_descent(rule: Any) -> list[str]:
-    return ["return -(a * g), m, v"]
-
-
-def _momentum(rule: Any) -> list[str]:
-    beta = repr(float(rule.beta))
-    share = f"(1 - {beta}) * g" if rule.form == "ewma" else "g"
-    move = f"({beta} * m + {share})" if rule.nesterov else "m"
-    if rule.bias_correction:
-        move = f"({move} / (1 - {beta} ** (t + {int(rule.nesterov)})))"
-    return [f"m = {beta} * m + {share}", f"return -(a * {move}), m, v"]
-
-
-def _rmsprop(rule: Any) -> list[str]:
-    rho = repr(float(rule.rho))
-    return [
-        f"v = {rho} * v + (1 - {rho}) * (g * g)",
-        f"return -(a * g / (v ** 0.5 + {float(rule.epsilon)!r})), m, v",
+def _schedule(schedule: Schedule) -> str:
+    """The schedule as a function of the step, or "" if the learning rate is constant."""
+    if schedule == Schedule():
+        return ""
+    lines = [
+        "def schedule(t):",
+        f'"""The factor on the learning rate at step t, from 0: {schedule.formula}."""',
     ]
+    if schedule.warm_up:
+        lines += [
+            f"if t < {schedule.warm_up}:",
+            f"    return (t + 1)/{schedule.warm_up}",
+            f"t -= {schedule.warm_up}",
+        ]
+    match schedule:
+        case InverseTime():
+            lines.append(f"return 1/(1 + {float(schedule.decay)!r}*t)")
+        case Exponential():
+            lines.append(f"return {_base(schedule.gamma)}**t")
+        case Step():
+            lines.append(f"return {_base(schedule.gamma)}**(t//{schedule.every})")
+        case Cosine():
+            final, over = float(schedule.final), schedule.over
+            fall = f"(1 + math.cos(math.pi*min(t/{over}, 1.0)))/2"
+            lines.append(f"return {final!r} + (1 - {final!r})*{fall}" if final else f"return {fall}")
+        case _:
+            lines.append("return 1.0")
+    return "\n    ".join(lines)
 
 
-def _adagrad(rule: Any) -> list[str]:
-    return ["v = v + g * g", f"return -(a * g / (v ** 0.5 + {float(rule.epsilon)!r})), m, v"]
+def _base(gamma: float) -> str:
+    """The base of a power; one above 1 may overflow, which is infinity in NumPy and an error in Python."""
+    return f"np.float64({float(gamma)!r})" if gamma > 1 else repr(float(gamma))
 
 
-def _adam(rule: Any) -> list[str]:
-    beta1, beta2, epsilon = (repr(float(value)) for value in (rule.beta1, rule.beta2, rule.epsilon))
-    first, second = ("m", "v")
-    if rule.bias_correction:
-        first, second = f"(m / (1 - {beta1} ** t))", f"(v / (1 - {beta2} ** t))"
-    decay = f" - a * {float(rule.weight_decay)!r} * p" if rule.key == "adamw" else ""
-    return [
-        f"m = {beta1} * m + (1 - {beta1}) * g",
-        f"v = {beta2} * v + (1 - {beta2}) * (g * g)",
-        f"return -(a * {first} / ({second} ** 0.5 + {epsilon})){decay}, m, v",
-    ]
+_ROOT = "root = np.vectorize(lambda s: s**0.5)  # as Python's floats have it, to the last bit"
 
+_SIGMOID = """\
+def sigmoid(t):
+    return 1/(1 + exp(-t)) if t >= 0 else exp(t)/(1 + exp(t))"""
 
-_UPDATES: dict[str, Callable[[Any], list[str]]] = {
-    "gradient_descent": _gradient_descent,
-    "momentum": _momentum,
-    "rmsprop": _rmsprop,
-    "adagrad": _adagrad,
-    "adam": _adam,
-    "adamw": _adam,
-}
+_NUMPY_DESCEND = '''\
+@np.errstate(all="ignore")
+def descend(rule, alpha, **settings):
+    """All positions of one rule; nan from where its path leaves the numbers."""
+    points, p, memory = np.full((steps + 1, 2), np.nan), np.array(start), ()
+    for t in range(steps + 1):
+        if not np.isfinite(p).all():
+            break
+        try:
+            g = np.array(gradient(*p.tolist()), dtype=float)
+        except (ArithmeticError, ValueError):
+            g = np.array([np.nan, np.nan])
+        good = np.isfinite([loss(*p), *g]).all()
+        if good or abs(p).max() <= {far}:  # in a hole, not far outside
+            points[t] = p
+        if not good or t == steps:
+            break
+        step, *memory = rule(t + 1, g{noise}, p, {rate}, *memory, **settings)
+        p = p + step
+    return points'''
+
+_SCHEDULER = "\n    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, schedule)"
+
+_TORCH_DESCEND = '''\
+def descend(make):
+    """All positions of one rule; nan from where its path leaves the numbers."""
+    points = torch.full((steps + 1, 2), torch.nan)
+    p = torch.tensor(start, requires_grad=True)
+    optimizer = make([p]){scheduler}
+    for t in range(steps + 1):
+        if not p.isfinite().all():
+            break
+        optimizer.zero_grad()
+        value = loss(*p)
+        value.backward()
+        good = value.isfinite() and p.grad.isfinite().all()
+        if good or p.abs().max() <= {far}:  # in a hole, not far outside
+            points[t] = p.detach()
+        if not good or t == steps:
+            break{noise}
+        optimizer.step(){stepped}
+    return points.numpy()'''

@@ -12,11 +12,11 @@ def argument(help_text: str) -> Any:
     return typer.Argument(help=help_text, show_default=False)
 
 
-def option(help_text: str) -> Any:
-    """An option."""
+def option(help_text: str, *names: str) -> Any:
+    """An option; called as its parameter unless names are given."""
     import typer
 
-    return typer.Option(help=help_text, show_default=False)
+    return typer.Option(*names, help=help_text, show_default=False)
 
 
 def settings(name: str, text: str) -> dict[str, Any]:

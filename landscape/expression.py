@@ -96,25 +96,38 @@ class Expression:
             derivatives.append(derivative)
         return tuple(derivatives)
 
+    def written(self, trees: tuple[Any, ...], target: str) -> tuple[list[tuple[str, str]], list[str]]:
+        """What `_compile` compiles, as text: the shared parts by name, and the results.
+
+        Parameters are called p0, p1 … in it.
+        """
+        shared, reduced = _shared_parts(self._neutral(trees)[1])
+        written = _printer(target).doprint
+        return [(str(name), written(part)) for name, part in shared], [written(tree) for tree in reduced]
+
     def _compile(self, trees: tuple[Any, ...], target: str) -> Function:
         import sympy as sp
 
-        # Neutral names: a parameter may be called like one of Python's or NumPy's functions.
+        arguments, neutral = self._neutral(trees)
+        return sp.lambdify(
+            arguments,
+            neutral,
+            modules=[{"sigmoid": sigmoid}, target],
+            printer=_printer(target),
+            cse=_shared_parts,
+            docstring_limit=0,  # nobody reads it, and printing it takes as long as all the rest
+        )
+
+    def _neutral(self, trees: tuple[Any, ...]) -> tuple[list[Any], list[Any]]:
+        """Arguments and trees in neutral names: a parameter may be called like one of NumPy's functions."""
+        import sympy as sp
+
         neutral = {
             sp.Symbol(name, real=True): sp.Symbol(f"p{place}", real=True)
             for place, name in enumerate(self.parameters)
         }
         x, y = (sp.Symbol(name, real=True) for name in ("x", "y"))
-        return sp.lambdify(
-            [x, y, *neutral.values()],
-            [tree.xreplace(neutral) for tree in trees],
-            modules=[{"sigmoid": sigmoid}, target],
-            printer=_printers()[target](
-                {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True}
-            ),
-            cse=_shared_parts,
-            docstring_limit=0,  # nobody reads it, and printing it takes as long as all the rest
-        )
+        return [x, y, *neutral.values()], [tree.xreplace(neutral) for tree in trees]
 
 
 _known: dict[tuple[str, tuple[str, ...]], Expression] = {}
@@ -172,6 +185,12 @@ def _small_power(node: Any) -> int:
     if node.is_Pow and node.exp.is_Integer and 2 <= abs(int(node.exp)) <= 6:
         return int(node.exp)
     return 0
+
+
+def _printer(target: str) -> Any:
+    return _printers()[target](
+        {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True}
+    )
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from landscape.errors import LandscapeError
@@ -78,27 +81,69 @@ def write_whole(path: Path, content: bytes) -> None:
     LandscapeError
         if it cannot be written; what was there before is then untouched.
     """
+    with replaced(path) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """An empty file beside `path` to write to, which takes its place once all of it is on the disk.
+
+    Raises
+    ------
+    LandscapeError
+        if it cannot be written; what was there before is then untouched.
+    """
     try:
-        path = path.resolve()
-        # Renaming would replace a write-protected file, too; the user protected it for a reason.
-        if path.exists() and not os.access(path, os.W_OK):
-            raise PermissionError(13, "it is write-protected")
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
+            path = path.resolve()
+            # Renaming would replace a write-protected file, too; the user protected it for a reason.
+            if path.exists() and not os.access(path, os.W_OK):
+                raise PermissionError(13, "it is write-protected")
+            mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+            handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        except ValueError:
+            raise LandscapeError("This file name cannot be used.") from None
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
-            Path(temporary).chmod(mode)
-            Path(temporary).replace(path)
+            temporary.chmod(mode)
+            temporary.replace(path)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise LandscapeError(f"{path} cannot be written: {_reason(error)}.") from None
-    except ValueError:
-        raise LandscapeError("This file name cannot be used.") from None
+
+
+@contextmanager
+def replaced_folder(path: Path) -> Iterator[Path]:
+    """An empty folder beside `path` to fill, which takes its place once it is full.
+
+    Raises
+    ------
+    LandscapeError
+        if it cannot be written; what was there before is then untouched.
+    """
+    try:
+        path = path.resolve()
+        temporary = Path(tempfile.mkdtemp(prefix=f".{path.name[:40]}.", dir=path.parent))
+        try:
+            yield temporary
+            temporary.chmod(0o777 & ~_umask())
+            old = temporary.with_name(f"{temporary.name}.old")
+            if path.exists():  # a folder with something in it cannot be renamed over
+                path.replace(old)
+            temporary.replace(path)
+            shutil.rmtree(old, ignore_errors=True)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise LandscapeError(f"{path} cannot be written: {_reason(error)}.") from None
 
 
 def _umask() -> int:

@@ -1,24 +1,26 @@
-"""A training as an animation: the decision regions, the network, and the losses of both twins."""
+"""A training as an export: the decision regions, the network, and the losses of both twins."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QRectF
-from PyQt6.QtGui import QImage
+from PyQt6.QtCore import QRect
 
 from gui.theme import Theme, class_looks
 from gui.train import pictures
-from gui.train.pictures import Moment, PlanePicture
+from gui.train.pictures import Moment
 from gui.train.trainer import REPORT_SECONDS, Run
 from gui.views.decision_view import DecisionView
-from gui.views.film_frame import USUAL_HEIGHT, Film, Size, film_frame, head_height
+from gui.views.film_frame import GAP, TYPE_SCALE, Film, Place, Reel, Sheet, columns, give_size, rows
 from gui.views.network_view import NetworkView
 from gui.views.strip_chart import StripChart
+from landscape.errors import LandscapeError
+from landscape.export_plan import Export
+from landscape.network.model import Averages
 from landscape.network.plane import Scatter, scatter_of
 from landscape.network.training import Snapshot, split_data, train
 from landscape.scene import Scene
@@ -26,96 +28,102 @@ from landscape.scene import Scene
 
 @dataclass(frozen=True)
 class Drawn:
-    """What the frames are drawn from: a moment and its plane for each frame."""
+    """What the frames are drawn from: both trainings at the epochs that are shown."""
 
     scene: Scene
     run: Run
     twin: Run | None
     scatter: Scatter
-    moments: list[Moment]
-    planes: list[PlanePicture]
 
 
-def _prepared(scene: Scene, frames: int) -> Iterator[Any]:
+def _prepared(scene: Scene, export: Export, epochs: Sequence[int]) -> Iterator[Any]:
     """Trains anew: the same scene gives the same film, whatever the window has seen of it."""
+    if export.view != "map":
+        raise LandscapeError("A training has no surface to be seen in 3-D: its view is the map.")
     spec = scene.training
     run = Run(spec, split_data(spec))
-    yield from _trained(run, frames, "Training")
+    yield from _trained(run, set(epochs), "Training")
     twin = None
     if scene.train_view.twin:
         twin = Run(spec.model_copy(update={"batch_norm": not spec.batch_norm}), run.data)
-        yield from _trained(twin, frames, "Training the twin")
+        yield from _trained(twin, set(epochs), "Training the twin")
     assert run.data is not None
-    assert run.last is not None
-    scatter = scatter_of(run.data, scene.train_view.axes)
-    end = run.last.state.epoch
-    found: dict[int, tuple[Moment, PlanePicture]] = {}
-    shown = [_moment(scene, run, twin, round(end * k / (frames - 1))) for k in range(frames)]
-    for moment in shown:
-        if moment.now.step not in found:
-            found[moment.now.step] = (moment, next(pictures.plane_pictures(moment, scatter, None)))
-    pairs = [found[moment.now.step] for moment in shown]
-    yield Drawn(scene, run, twin, scatter, [one for one, _ in pairs], [other for _, other in pairs])
+    yield Drawn(scene, run, twin, scatter_of(run.data, scene.train_view.axes))
 
 
-def _trained(run: Run, frames: int, deed: str) -> Iterator[str]:
+def _trained(run: Run, wanted: set[int], deed: str) -> Iterator[str]:
     """Train to the end, and keep what the frames need: few moments of a long training."""
     spec, said = run.spec, 0.0
-    wanted = {round(spec.epochs * k / (frames - 1)) for k in range(frames)}
-    last: Snapshot | None = None
-    for last in train(spec, run.data):
-        if last.state.epoch in wanted or last.diverged:
-            run.snapshots.append(last)
+    for moment in train(spec, run.data):
+        epoch = moment.state.epoch
+        looked_at = epoch in wanted or moment.diverged
+        run.snapshots.append(moment if looked_at else _scores_of(moment))
         if time.monotonic() - said > REPORT_SECONDS:
             said = time.monotonic()
-            yield f"{deed}: epoch {last.state.epoch} of {spec.epochs} …"
+            yield f"{deed}: epoch {epoch} of {spec.epochs} …"
 
 
-def _moment(scene: Scene, run: Run, twin: Run | None, epoch: int) -> Moment:
-    now = run.at(epoch)
-    assert now is not None
-    assert run.data is not None
-    return Moment(run, run.data, now, twin, scene.train_view.test_time)
+def _scores_of(moment: Snapshot) -> Snapshot:
+    """What the curves need of a moment at which nobody looks at the network."""
+    nothing = np.empty((1, 0))
+    state = moment.state._replace(parameters=nothing, averages=Averages(nothing, nothing), memory=None)
+    return replace(moment, state=state, batch=state.averages, batch_losses=nothing, layers=())
 
 
-def _colours(scene: Scene, theme: Theme) -> list[str]:
-    return [look.colour for look in class_looks(10, theme)]
-
-
-def _frames(drawn: Drawn, theme: Theme, size: Size, frames: int) -> Iterator[QImage]:
+def _opened(drawn: Drawn, theme: Theme, export: Export) -> Reel:
     scene, scatter, run = drawn.scene, drawn.scatter, drawn.run
     assert run.data is not None
-    dataset = run.data.dataset
-    width, height = size
-    head, margin = head_height(size), 16 * height / USUAL_HEIGHT
-    middle, split = height * 0.66, width * 0.55
-    plane_area = QRectF(margin, head, split - margin, middle - head)
-    network_area = QRectF(split + margin, head, width - split - 2 * margin, middle - head)
-    chart_area = QRectF(margin, middle + margin, width - 2 * margin, height - middle - 2 * margin)
-
-    decision, network, chart = DecisionView(), NetworkView(), StripChart()
-    views = (decision, network, chart)
+    dataset, data = run.data.dataset, run.data
+    decision, network = DecisionView(), NetworkView()
+    chart = StripChart() if export.curves else None
+    views = [view for view in (decision, network, chart) if view is not None]
     for view in views:
-        view.set_theme(theme, 1.15)
+        view.set_theme(theme, TYPE_SCALE)
+
+    def placed(area: QRect, scale: float) -> list[Place]:
+        found: list[Place] = []
+        for view, place in zip(views, training_places(area, export.curves, GAP * scale), strict=True):
+            give_size(view, place, scale)
+            found.append((view, place))
+        return found
+
+    sheet = Sheet(theme, export, *pictures.heading(scene, data), placed)
     plane = scatter.plane
     decision.show_axes(plane.x_name, plane.y_name, plane.x_range, plane.y_range)
     decision.set_equal_scales(not dataset.own_units and dataset.features == 2)
-    decision.set_note(pictures.plane_note(drawn.moments[0], plane))
-    chart.show_curves(pictures.score_curves(run, drawn.twin, "loss", theme))
     looks = class_looks(len(dataset.class_names), theme)
+    if chart is not None:
+        chart.show_curves(pictures.score_curves(run, drawn.twin, "loss", theme))
 
-    title, caption = pictures.heading(scene, run.data)
-    places = tuple(zip(views, (plane_area, network_area, chart_area), strict=True))
-    for k in (frames - 1, *range(frames - 1)):
-        moment, picture = drawn.moments[k], drawn.planes[k]
+    def show(epoch: int, turn: float) -> None:
+        now = run.at(epoch)
+        assert now is not None
+        moment = Moment(run, data, now, drawn.twin, scene.train_view.test_time)
+        picture = next(pictures.plane_pictures(moment, scatter, None))
         wrong = np.asarray(picture.guesses != scatter.labels)
+        decision.set_note(pictures.plane_note(moment, plane))
         decision.show_points(scatter.places, scatter.labels, scatter.held, wrong)
         decision.show_regions(picture.values)
         network.show_network(pictures.layers(moment), dataset.feature_names, dataset.class_names, looks)
-        chart.set_step(moment.now.state.epoch)
-        yield film_frame(theme, size, title, caption, places)
-    for view in views:
-        view.deleteLater()
+        if chart is not None:
+            chart.set_step(moment.now.state.epoch)
+
+    return Reel(sheet, show)
 
 
-TRAINING_FILM = Film(_prepared, _frames, _colours)
+def training_places(area: QRect, curves: bool, gap: float) -> list[QRect]:
+    """Where the plane, the network and the curves are: the first two beside each other unless it is tall."""
+    tall = area.height() > 1.3 * area.width()
+    if not curves:
+        return (rows if tall else columns)(area, [0.55, 0.45], gap)
+    if tall:
+        return rows(area, [0.42, 0.32, 0.26], gap)
+    above, below = rows(area, [0.66, 0.34], gap)
+    return [*columns(above, [0.55, 0.45], gap), below]
+
+
+def _epochs(scene: Scene) -> int:
+    return scene.training.epochs
+
+
+TRAINING_FILM = Film(_epochs, _prepared, _opened)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.jobs import Jobs
 from gui.theme import Theme
 from gui.tune.contest_view import ContestView
 from gui.tune.edits import TuneEdits
+from gui.tune.words import shown_axes
 from gui.widgets.card import Card, label
 from landscape.scene import Scene
-from landscape.tuning.contest import contest
+from landscape.tuning.contest import Contest, cells_of, contest
 from landscape.tuning.samplers import grid_places, grid_shape, random_places
 
 JOB = "contest"
@@ -49,28 +53,31 @@ class ContestPage(QWidget):
     def show_scene(self, scene: Scene) -> None:
         """Show the contest for this search; its chances are found anew if anything matters to them."""
         tuning, view = scene.tuning, scene.tune_view
-        wanted = (tuning.space, tuning.trials, tuning.seed, view.x, view.y, view.width, view.contest)
-        if wanted == self._shown or not view.contest:
+        wanted = (tuning.space, tuning.trials, tuning.seed, view.x, view.y, view.width)
+        if wanted == self._shown or view.picture != "contest":
             return
         self._shown = wanted
-        dimensions = tuning.space.dimensions
-        named = {dimension.name: dimension for dimension in dimensions}
-        names = [name for name in (view.x, view.y) if name in named]
-        names += [name for name in named if name not in names]
-        if len(names) < 2:
-            self.view.show_plan(named[names[0]], named[names[0]], *([], []))
-            self.view.set_hint("Search at least two hyperparameters to compare.")
-            return
-        both = (named[names[0]], named[names[1]])
-        trials = min(tuning.trials, MOST)
-        # The classic picture has two axes: the grid spends all its trials on them.
-        grid = grid_places(both, grid_shape(both, trials))
-        random = random_places(both, tuning.seed, 0, len(grid))
-        self.view.show_plan(*both, grid, random)
-        self.view.show_width(view.width)
-        self.view.show_contest(None)
-        values, count = grid[:, 0], len(grid)
-        self._jobs.start(
-            JOB, lambda: iter([contest(values, count, view.width, REPEATS, tuning.seed)]),
-            self.view.show_contest, self.view.set_hint,
-        )  # fmt: skip
+        chances = show_contest_of(self.view, scene)
+        self._jobs.start(JOB, lambda: chances, self.view.show_contest, self.view.set_hint)
+
+
+def show_contest_of(view: ContestView, scene: Scene) -> Iterator[Contest]:
+    """Show the trials of a scene's contest; the chances come with iterating.
+
+    The classic picture has two axes, on which the grid spends all its trials.
+    """
+    tuning, look = scene.tuning, scene.tune_view
+    x, y, _ = shown_axes(scene, tuning.space.dimensions)
+    if x == y:
+        view.set_hint("Search at least two hyperparameters to compare.")
+        return iter(())
+    grid = grid_places((x, y), grid_shape((x, y), min(tuning.trials, MOST)))
+    random = random_places((x, y), tuning.seed, 0, len(grid))
+    view.show_plan(x, y, grid, random)
+    view.show_width(look.width)
+    view.show_contest(None)
+    return _chances(grid[:, 0], len(grid), look.width, tuning.seed, cells_of(x))
+
+
+def _chances(values: Any, trials: int, width: float, seed: int, cells: int | None) -> Iterator[Contest]:
+    yield contest(values, trials, width, REPEATS, seed, cells)

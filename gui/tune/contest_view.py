@@ -1,31 +1,34 @@
-"""Random against grid, side by side: the same number of trials, one axis that matters."""
+"""Random against grid, side by side: the same number of trials, and one axis that matters."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
+from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PyQt6.QtWidgets import QWidget
 
 from gui.theme import font
-from gui.tune.coverage_view import axis_words
+from gui.tune.contest_plot import ContestPlot
+from gui.tune.figures import chance_words, fitting, paint_figure, paint_line
 from gui.tune.upright_axis import UprightAxis
-from gui.views.arrow_keys import WAYS
+from gui.views.arrow_keys import arrow_move
 from gui.views.canvas import Canvas
-from gui.views.lines import polyline, segments
-from gui.views.marks import shape_path
 from landscape.tuning.contest import Contest
 from landscape.tuning.space import Dimension
 
 NAMES = ("Grid", "Random")
+PLURALS = {"learning_rate": "learning rates", "batch_size": "mini-batch sizes"}
+SHARES = {0.5: "half", 0.25: "quarter", 0.2: "fifth", 0.1: "tenth", 0.05: "twentieth", 0.01: "hundredth"}
 STEP = 0.02  # of the axis: how far a key moves what is good
+THINNEST, WIDEST = 0.01, 0.5  # that the good part can be dragged to
 GRIP = 7.0
+LONGEST = 1.5  # a plot's width to its height
 
 
 class ContestView(Canvas):
-    """Two plots of trials, and what is good.
+    """Two plots of trials below the curve of how good each value is; what is good is a band of both.
 
     Signals
     -------
@@ -41,26 +44,26 @@ class ContestView(Canvas):
         self._contest: Contest | None = None
         self.middle, self.width_share = 0.62, 0.1  # of what is good
         self._drag = ""
-        self.setAccessibleName("Random against grid")
+        self._held = 0.0  # from the band's middle to where it is dragged by
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setAccessibleName("Random against grid")
 
     def show_plan(self, x: Dimension, y: Dimension, grid: Any, random: Any) -> None:
         """Show these trials, places `(trials, 2)` each; x is the axis that matters."""
         self._axes = (UprightAxis(x.name, x), UprightAxis(y.name, y))
-        self._trials = (grid, random)
-        self.still_changed()
+        self._trials = (_as_tried(grid, x, y), _as_tried(random, x, y))
+        self._changed()
 
     def show_width(self, width: float) -> None:
         """Show how much of the axis is good."""
         self.width_share = width
-        self.middle = min(max(self.middle, width / 2), 1 - width / 2)
-        self.still_changed()
+        self._move_to(self.middle)
 
     def show_contest(self, contest: Contest | None) -> None:
-        """Show these chances."""
+        """Show these chances; None while they are being found."""
         self._contest = contest
-        self.still_changed()
+        self._changed()
 
     @property
     def good(self) -> tuple[float, float]:
@@ -72,173 +75,171 @@ class ContestView(Canvas):
         places = self._trials[side][:, 0]
         return (places >= self.good[0]) & (places < self.good[1])
 
-    # --- painting ----------------------------------------------------------------------------------
+    # --- words -------------------------------------------------------------------------------------
 
-    @property
-    def _unit(self) -> float:
-        return self.theme.axis * self.type_scale
+    def tried(self, side: int) -> str:
+        """How many trials one search makes, and how many values of the axis that matters it tries."""
+        assert self._axes is not None
+        x, places = self._axes[0], self._trials[side]
+        different = len(np.unique(places[:, 0].round(9)))
+        what = f"values of {x.title}" if different != 1 else f"value of {x.title}"
+        if different != 1:
+            what = PLURALS.get(x.name, what)
+        return f"{_counted(len(places), 'trial')}, {different} different {what}"
+
+    def chances(self, side: int) -> tuple[str, str, str]:
+        """One search's chance in digits, what of, and how often it was seen."""
+        found = self._contest
+        share = SHARES.get(round(self.width_share, 6), f"{100 * self.width_share:.3g} %")
+        what = f"chance to hit the good {share}"
+        if found is None:
+            return "…", what, ""
+        exact, seen = ((found.grid, found.grid_seen), (found.random, found.random_seen))[side]
+        return (
+            chance_words(exact, certain=side == 0), what,
+            f"seen {seen:.3f} ± {found.spread(exact):.3f} in {found.repeats:,}",
+        )  # fmt: skip
+
+    def _changed(self) -> None:
+        words = []
+        for side in (0, 1) if self._axes is not None else ():
+            chance, what, seen = self.chances(side)
+            hits = _counted(int(self.hits(side).sum()), "trial")
+            words.append(f"{NAMES[side]}: {self.tried(side)}; {what} {chance} {seen}; here {hits}.")
+        keys = "Up and down change the width of the good part, Alt with left and right its place."
+        self.setAccessibleDescription(" ".join([*words, keys]))
+        self.still_changed()
+
+    # --- geometry ----------------------------------------------------------------------------------
+
+    def _unit(self, area: QRectF) -> float:
+        # In a small card large type must leave room for the plots.
+        return min(self.theme.axis * self.type_scale, area.height() / 26, area.width() / 46)
 
     def plot_area(self, area: QRectF, side: int) -> QRectF:
-        """One of the two plots."""
-        unit = self._unit
-        half = area.width() / 2
-        left = area.left() + side * half
-        return QRectF(
-            left + 5.5 * unit, area.top() + 7.5 * unit, half - 7.5 * unit, area.height() - 15.5 * unit
+        """One of the two plots: square, or a little wider where height is short."""
+        unit, half = self._unit(area), area.width() / 2
+        room = QRectF(area.left() + side * half, area.top(), half, area.height()).adjusted(
+            6.6 * unit, 8.7 * unit, -2.2 * unit, -7.2 * unit
         )
+        width, height = min(room.width(), LONGEST * room.height()), min(room.height(), room.width())
+        # What is left over is shared out around it.
+        return QRectF(
+            room.left() + (room.width() - width) / 2, room.top() + (room.height() - height) / 2, width, height
+        )
+
+    def _strip(self, plot: QRectF, unit: float) -> QRectF:
+        """Where the curve is drawn, above a plot."""
+        return QRectF(plot.left(), plot.top() - 4.2 * unit, plot.width(), 3.2 * unit)
+
+    # --- painting ----------------------------------------------------------------------------------
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
         self.card_edge(painter, self.card(painter, area))
         if self._axes is None or not len(self._trials[0]):
             self.paint_hint(painter, area)
             return
+        unit, half = self._unit(area), area.width() / 2
+        heads = [self.tried(side) for side in (0, 1)]
+        type_ = fitting(heads, unit, half - 2.8 * unit)
         for side in (0, 1):
-            self._paint_side(painter, self.plot_area(area, side), side)
-
-    def _paint_side(self, painter: QPainter, plot: QRectF, side: int) -> None:
-        assert self._axes is not None
-        unit = self._unit
-        left, centre = (
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-            Qt.AlignmentFlag.AlignCenter,
-        )
-        painter.setFont(font(1.5 * unit, 600))
-        painter.setPen(QColor(self.theme.text))
-        painter.drawText(
-            QRectF(plot.left(), plot.top() - 6.8 * unit, plot.width(), 2.2 * unit), left, NAMES[side]
-        )
-        low, high = self.good
-        band = QRectF(
-            plot.left() + low * plot.width(), plot.top(), (high - low) * plot.width(), plot.height()
-        )
-        colour = QColor(self.theme.accent)
-        colour.setAlphaF(0.16)
-        painter.fillRect(band, colour)
-        self._paint_bump(painter, plot)
-        painter.setFont(font(unit))
-        x, y = self._axes
-        for share, text in x.ticks(max(2, int(plot.width() / (5 * unit)))):
-            at = plot.left() + share * plot.width()
-            painter.setPen(QPen(QColor(self.theme.hairline), 1))
-            painter.drawLine(QLineF(at, plot.top(), at, plot.bottom()))
-            painter.setPen(QColor(self.theme.dim))
-            painter.drawText(
-                QRectF(at - 4 * unit, plot.bottom() + 0.3 * unit, 8 * unit, 1.4 * unit), centre, text
-            )
-        for share, text in y.ticks(max(2, int(plot.height() / (2.4 * unit)))):
-            at = plot.bottom() - share * plot.height()
-            painter.setPen(QColor(self.theme.dim))
-            box = QRectF(plot.left() - 5 * unit, at - unit, 4.5 * unit, 2 * unit)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-        painter.setPen(QPen(QColor(self.theme.dim), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(plot)
-        painter.setPen(QColor(self.theme.text))
-        painter.drawText(
-            QRectF(plot.left(), plot.bottom() + 1.8 * unit, plot.width(), 1.5 * unit), centre, axis_words(x)
-        )
-        self._paint_trials(painter, plot, side)
-        self._paint_words(painter, plot, side)
-
-    def _paint_bump(self, painter: QPainter, plot: QRectF) -> None:
-        """How good each value of the axis that matters is, above the plot."""
-        unit, share = self._unit, np.linspace(0, 1, 200)
-        height = np.exp(-0.5 * ((share - self.middle) / max(self.width_share * 0.6, 1e-3)) ** 2)
-        base = plot.top() - 1.5 * unit
-        points = np.stack([plot.left() + share * plot.width(), base - 2.6 * unit * height], axis=1)
-        painter.setPen(QPen(QColor(self.theme.warning), 0.6 * self.theme.trail))
-        painter.drawPolyline(polyline(points))
-
-    def _paint_trials(self, painter: QPainter, plot: QRectF, side: int) -> None:
-        unit, places, hits = self._unit, self._trials[side], self.hits(side)
-        x = plot.left() + places[:, 0] * plot.width()
-        y = plot.bottom() - places[:, 1] * plot.height()
-        radius = max(min(0.55 * unit, 6.0 * unit / max(len(places), 1) ** 0.5), 2.0)
-        top = plot.top() - 1.3 * unit
-        colour = QColor(self.theme.text)
-        painter.setPen(QPen(colour, max(1.0, 0.12 * unit)))
-        painter.drawLines(segments(np.stack([x, 0 * x + top, x, 0 * x + top + 0.9 * unit], axis=1)))
-        for good, shape in ((False, "disc"), (True, "star")):
-            path = shape_path(shape, radius if not good else 1.5 * radius)
-            painter.setPen(QPen(QColor(self.theme.casing), 1))
-            painter.setBrush(QColor(self.theme.warning if good else self.theme.dim))
-            for row in np.flatnonzero(hits == good).tolist():
-                painter.save()
-                painter.translate(QPointF(x[row], y[row]))
-                painter.drawPath(path)
-                painter.restore()
-
-    def _paint_words(self, painter: QPainter, plot: QRectF, side: int) -> None:
-        assert self._axes is not None
-        unit, places, hits = self._unit, self._trials[side], self.hits(side)
-        different = len(np.unique(places[:, 0].round(12)))
-        lines = [
-            f"{len(places)} trials, {different} different values of {self._axes[0].symbol}"
-            f" · here {int(hits.sum())} {'hits' if hits.sum() != 1 else 'hit'}"
-        ]
-        found = self._contest
-        if found is not None:
-            exact, seen = ((found.grid, found.grid_seen), (found.random, found.random_seen))[side]
-            lines.append(
-                f"finds a good {found.width:.0%} with chance {exact:.3f}"
-                f" (seen {seen:.3f} ± {found.spread(exact):.3f} in {found.repeats})"
-            )
-        for place, words in enumerate(lines):
-            painter.setPen(QColor(self.theme.text))
-            size, room = (1.15 if place else 1.0) * unit, plot.width() + 5 * unit
-            painter.setFont(font(size, 600 if place else 400))
-            while painter.fontMetrics().horizontalAdvance(words) > room and size > 7:
-                size *= 0.95
-                painter.setFont(font(size, 600 if place else 400))
-            line = QRectF(
-                plot.left() - 4 * unit, plot.bottom() + (3.9 + 1.8 * place) * unit, room, 1.7 * unit
-            )
-            painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+            plot = self.plot_area(area, side)
+            strip = self._strip(plot, unit)
+            places = self._trials[side]
+            ContestPlot(
+                self.theme,
+                self.type_scale,
+                unit,
+                plot,
+                strip,
+                *self._axes,
+                places,
+                self.hits(side),
+                self.good,
+            ).paint(painter)
+            left = min(area.left() + side * half + 1.6 * unit, plot.left())
+            line = QRectF(left, strip.top() - 3.9 * unit, half - 2.8 * unit, 2.0 * unit)
+            paint_line(painter, line, NAMES[side], font(1.5 * unit, 600), self.theme.text)
+            line = QRectF(left, strip.top() - 2.0 * unit, line.width(), 1.5 * unit)
+            paint_line(painter, line, heads[side], type_, self.theme.dim)
+            number, *words = self.chances(side)
+            foot = QRectF(left, plot.bottom() + 3.5 * unit, line.width(), 3.0 * unit)
+            paint_figure(painter, foot, unit, self.theme, number, words)
 
     def paint_moving(self, painter: QPainter, area: QRectF) -> None:
         self.focus_ring(painter, area)
 
     # --- pointer and keys --------------------------------------------------------------------------
 
-    def _share(self, event: QMouseEvent) -> float:
+    def _share_at(self, at: QPointF) -> float | None:
+        """How far along the axis that matters a pixel of either plot is; None outside."""
         area = QRectF(self.rect())
-        side = int(event.position().x() > area.center().x())
+        side = int(at.x() > area.center().x())
         plot = self.plot_area(area, side)
-        return min(max((event.position().x() - plot.left()) / max(plot.width(), 1), 0.0), 1.0)
+        whole = self._strip(plot, self._unit(area)).united(plot)
+        if self._drag:
+            return min(max((at.x() - plot.left()) / plot.width(), 0.0), 1.0)
+        reached = self._axes is not None and whole.adjusted(-GRIP, 0, GRIP, 0).contains(at)
+        return (at.x() - plot.left()) / plot.width() if reached else None
 
-    def _near_edge(self, share: float) -> bool:
+    def _part_at(self, share: float) -> str:
+        """What is dragged from there: an edge of the good part, or all of it."""
         reach = GRIP / max(self.plot_area(QRectF(self.rect()), 0).width(), 1)
-        return min(abs(share - end) for end in self.good) < reach
+        return "edge" if min(abs(share - end) for end in self.good) < reach else "middle"
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        self._drag = "edge" if self._near_edge(self._share(event)) else "middle"
+        share = self._share_at(event.position())
+        if share is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._drag = self._part_at(share)
+        inside = self.good[0] <= share <= self.good[1]
+        self._held = share - self.middle if inside else 0.0
         self.mouseMoveEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        share = self._share(event)
-        if not event.buttons() & Qt.MouseButton.LeftButton or not self._drag:
-            shapes = Qt.CursorShape
-            self.setCursor(shapes.SizeHorCursor if self._near_edge(share) else shapes.ArrowCursor)
-        elif self._drag == "edge":
-            self.widthEdited.emit(round(min(max(2 * abs(share - self.middle), 0.01), 0.5), 3))
+        share = self._share_at(event.position())
+        if self._drag == "edge" and share is not None:
+            self._ask(2 * abs(share - self.middle))
+        elif self._drag and share is not None:
+            self._move_to(share - self._held)
         else:
-            self._move_to(share)
+            shapes = Qt.CursorShape
+            over = {"edge": shapes.SizeHorCursor, "middle": shapes.PointingHandCursor}
+            self.setCursor(shapes.ArrowCursor if share is None else over[self._part_at(share)])
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         self._drag = ""
 
-    def _move_to(self, middle: float) -> None:
-        self.middle = min(max(middle, self.width_share / 2), 1 - self.width_share / 2)
-        self.still_changed()
-
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
-        across, down = WAYS.get(Qt.Key(event.key()), (0, 0))
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier and across:
-            self._move_to(self.middle + across * STEP)
-        elif down and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            self.widthEdited.emit(round(min(max(self.width_share - down * 0.01, 0.01), 0.5), 3))
+        along, down = arrow_move(event)
+        if along:
+            self._move_to(self.middle + along * STEP)
+        elif down:
+            self._ask(self.width_share - down * THINNEST)
         else:
             event.ignore()
+
+    def _ask(self, width: float) -> None:
+        self.widthEdited.emit(round(min(max(width, THINNEST), WIDEST), 3))
+
+    def _move_to(self, middle: float) -> None:
+        self.middle = min(max(middle, self.width_share / 2), 1 - self.width_share / 2)
+        self._changed()
+
+
+def _as_tried(places: Any, x: Dimension, y: Dimension) -> Any:
+    """Places `(trials, 2)`; where an axis has separate values, a trial lies at its value."""
+    tried = np.array(places, dtype=float).reshape(-1, 2)
+    for column, dimension in enumerate((x, y)):
+        if dimension.count is not None:
+            tried[:, column] = [
+                dimension.place(dimension.value(place)) for place in tried[:, column].tolist()
+            ]
+    return tried
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

@@ -215,7 +215,10 @@ class CoverageView(Canvas):
         painter.save()
         painter.translate(plot.left() - 5.3 * unit, plot.center().y())
         painter.rotate(-90)
-        painter.drawText(QRectF(-plot.height() / 2, -unit, plot.height(), 1.6 * unit), centre, axis_words(y))
+        words, room = axis_words(y), plot.height() + 3 * unit
+        if painter.fontMetrics().horizontalAdvance(words) > room:
+            words = f"{y.symbol} ({y.scale})" if y.scale else y.symbol
+        painter.drawText(QRectF(-room / 2, -unit, room, 1.6 * unit), centre, words)
         painter.restore()
 
     def _paint_projections(self, painter: QPainter, plot: QRectF) -> None:

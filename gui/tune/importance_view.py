@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
+from PyQt6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PyQt6.QtWidgets import QWidget
 
 from gui.theme import font
@@ -12,7 +14,24 @@ from gui.views.canvas import Canvas
 from landscape.tuning.importance import Importance
 from landscape.tuning.space import KINDS
 
+NAME = "Importance of the hyperparameters"
 PLACES = {1: "1st", 2: "2nd", 3: "3rd", 0: "–"}
+NUMBERS, TEXTBOOK = "0.00 (0.00–0.00)", "textbook"
+LEAST_TRACK = 9.0  # units of type: a shorter one says nothing, so that titles give way to symbols
+MOST_TRACK = 40.0
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the columns stand, and what hyperparameters are called there."""
+
+    names: tuple[str, ...]
+    left: float
+    track: tuple[float, float]
+    numbers: float  # its right end
+    textbook: float  # its right end
 
 
 class ImportanceView(Canvas):
@@ -29,110 +48,154 @@ class ImportanceView(Canvas):
         super().__init__(parent)
         self._found: Importance | None = None
         self._sentence = ""
-        self._chosen: int | None = None
-        self.setAccessibleName("Importance of the hyperparameters")
+        self._bootstraps: int | None = None
+        self._chosen: str | None = None  # where the keys are
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._describe()
 
-    def show_importance(self, found: Importance | None, sentence: str) -> None:
-        """Show these shares, and what is to be said of them."""
-        self._found, self._sentence = found, sentence
-        self._chosen = None
-        self.setAccessibleDescription(sentence)
+    def show_importance(self, found: Importance | None, sentence: str, bootstraps: int | None = None) -> None:
+        """Show these shares, what is to be said of them, and how often the trials were resampled."""
+        self._found, self._sentence, self._bootstraps = found, sentence, bootstraps
+        if found is None or self._chosen not in found.names:
+            self._chosen = None
+        self._describe()
         self.still_changed()
 
-    @property
-    def _unit(self) -> float:
-        """The size of type: smaller where there is little room for all rows."""
+    def words(self, name: str) -> str:
+        """What a row says."""
+        assert self._found is not None
+        k = self._found.names.index(name)
+        share, low, high = (float(part[k]) for part in (self._found.share, self._found.low, self._found.high))
+        tier = KINDS[name].tier
+        book = f"{PLACES[tier]} in the textbook" if tier else "the textbook is silent"
+        return f"{KINDS[name].title}: {share:.2f}, {low:.2f} to {high:.2f}; {book}"
+
+    def _describe(self) -> None:
+        """Say it to those who do not see it."""
+        found, name = self._found, self._chosen
+        self.setAccessibleName(NAME if found is None or name is None else f"{NAME}: {self.words(name)}")
+        rows = () if found is None else (self.words(name) for name in found.names)
+        keys = "Up and down choose a row, Enter takes it"
+        self.setAccessibleDescription(". ".join((*rows, self._sentence, keys)) if found else self._sentence)
+
+    # --- geometry ----------------------------------------------------------------------------------
+
+    def _unit(self, area: QRectF) -> float:
+        """The size of type: smaller where there is little room for all rows and columns."""
         count = len(self._found.names) if self._found else 6
-        return min(self.theme.axis * self.type_scale, self.height() / (1.5 * count + 8.5))
+        return min(self.theme.axis * self.type_scale, area.height() / (1.5 * count + 8.5), area.width() / 30)
 
     def _rows(self, area: QRectF) -> list[QRectF]:
-        """Where each hyperparameter stands; smaller where there is little room."""
-        count = len(self._found.names) if self._found else 0
-        unit = self._unit
+        """Where each hyperparameter stands; closer together where there is little room."""
+        count, unit = len(self._found.names) if self._found else 0, self._unit(area)
         top, bottom = area.top() + 4.7 * unit, area.bottom() - 3.4 * unit
-        height = min((bottom - top) / max(count, 1), 2.2 * unit)
+        height = min((bottom - top) / max(count, 1), 2.4 * unit)
         return [QRectF(area.left(), top + k * height, area.width(), height) for k in range(count)]
+
+    def _layout(self, area: QRectF, names: tuple[str, ...]) -> Layout:
+        """Titles where the bars keep enough room, else symbols."""
+        unit = self._unit(area)
+        metrics = QFontMetricsF(font(unit))
+        left, textbook = area.left() + 1.2 * unit, area.right() - 1.4 * unit
+        numbers = textbook - metrics.horizontalAdvance(TEXTBOOK) - 1.4 * unit
+        end = numbers - metrics.horizontalAdvance(NUMBERS) - unit
+        kinds = [KINDS[name] for name in names]
+        long = tuple(f"{k.symbol}  {k.title}" if len(k.symbol) < 2 else k.title for k in kinds)
+        begin = end
+        for called in (long, tuple(kind.symbol for kind in kinds)):
+            begin = left + max(map(metrics.horizontalAdvance, called)) + 1.2 * unit
+            if end - begin >= LEAST_TRACK * unit:
+                break
+        return Layout(called, left, (begin, min(end, begin + MOST_TRACK * unit)), numbers, textbook)
+
+    # --- painting ----------------------------------------------------------------------------------
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
         self.card_edge(painter, self.card(painter, area))
-        found, unit = self._found, self._unit
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        found, unit = self._found, self._unit(area)
         painter.setPen(QColor(self.theme.dim))
         painter.setFont(font(1.08 * unit))
-        title = QRectF(
-            area.left() + 1.2 * unit, area.top() + 0.6 * unit, area.width() - 2.4 * unit, 1.8 * unit
-        )
-        painter.drawText(title, left, "importance")
+        title = area.adjusted(1.2 * unit, 0.6 * unit, -1.2 * unit, 0)
+        title.setHeight(1.8 * unit)
+        painter.drawText(title, LEFT, f"importance ({found.method})" if found else "importance")
         if found is None:
             self.paint_hint(painter, area)
             return
-        rows = self._rows(area)
-        size = min(unit, 0.68 * rows[0].height())
-        names = 9.5 * unit if area.width() > 34 * unit else 4.6 * unit
-        track_left, track_right = area.left() + names + 1.2 * unit, area.right() - 14.5 * unit
-        painter.setFont(font(0.9 * unit))
-        heads = QRectF(area.left(), area.top() + 3.5 * unit, area.width() - 1.2 * unit, 1.3 * unit)
-        painter.drawText(heads, right, "textbook")
-        painter.drawText(heads.adjusted(0, 0, -5 * unit, 0), right, "share (90 %)")
-        for k, row in enumerate(rows):
-            name, (share, low, high) = (
-                found.names[k],
-                (float(v[k]) for v in (found.share, found.low, found.high)),
-            )
-            kind = KINDS[name]
-            painter.setFont(font(size))
-            painter.setPen(QColor(self.theme.text))
-            words = kind.title if names > 9 * unit else kind.symbol
-            if names > 9 * unit and len(kind.symbol) < 3:
-                words = f"{kind.symbol}  {kind.title}"
-            spot = QRectF(area.left() + 1.2 * unit, row.top(), names - 0.5 * unit, row.height())
-            painter.drawText(
-                spot,
-                left,
-                painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(spot.width())),
-            )
-            bar = QRectF(track_left, row.center().y() - 0.3 * size, track_right - track_left, 0.6 * size)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self.theme.hairline))
-            painter.drawRoundedRect(bar, 0.3 * size, 0.3 * size)
-            painter.setBrush(QColor(self.theme.accent))
-            full = QRectF(bar.left(), bar.top(), max(bar.width() * share, 0.6 * size), bar.height())
-            painter.drawRoundedRect(full, 0.3 * size, 0.3 * size)
-            self._paint_spread(painter, bar, low, high, size)
-            painter.setPen(QColor(self.theme.text))
-            numbers = QRectF(area.left(), row.top(), area.width() - 6.2 * unit, row.height())
-            painter.drawText(numbers, right, f"{share:.2f} ({low:.2f}–{high:.2f})")
-            painter.setPen(QColor(self.theme.dim))
-            painter.drawText(numbers.adjusted(0, 0, 5 * unit, 0), right, PLACES[kind.tier])
-        painter.setFont(font(unit))
+        layout = self._layout(area, found.names)
+        self._paint_heads(painter, layout, found, area.top() + 3.2 * unit, unit)
+        for k, row in enumerate(self._rows(area)):
+            self._paint_row(painter, layout, found, k, row, unit)
         painter.setPen(QColor(self.theme.dim))
         below = QRectF(
-            area.left() + 1.2 * unit, area.bottom() - 3.2 * unit, area.width() - 2.4 * unit, 2.9 * unit
+            area.left() + 1.2 * unit, area.bottom() - 3.3 * unit, area.width() - 2.4 * unit, 3.0 * unit
         )
-        flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        while painter.boundingRect(below, int(flags), self._sentence).height() > below.height() and unit > 6:
+        flags = int(Qt.TextFlag.TextWordWrap | LEFT)
+        painter.setFont(font(unit))
+        while painter.boundingRect(below, flags, self._sentence).height() > below.height() and unit > 6:
             unit *= 0.94
             painter.setFont(font(unit))
-        painter.drawText(below, int(flags), self._sentence)
+        painter.drawText(below, flags, self._sentence)
+
+    def _paint_heads(
+        self, painter: QPainter, layout: Layout, found: Importance, top: float, unit: float
+    ) -> None:
+        """What the columns are, and how many trials speak."""
+        painter.setFont(font(0.92 * unit))
+        line = QRectF(0, top, layout.textbook, 1.4 * unit)
+        painter.drawText(line, RIGHT, TEXTBOOK)
+        line.setRight(layout.numbers)
+        painter.drawText(line, RIGHT, "share (90 %)")
+        line.setLeft(layout.left)
+        line.setRight(layout.track[1])
+        words = f"{found.trials:,} trials" + (f", {self._bootstraps} bootstraps" if self._bootstraps else "")
+        words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(line.width()))
+        painter.drawText(line, LEFT, words)
+
+    def _paint_row(
+        self, painter: QPainter, layout: Layout, found: Importance, k: int, row: QRectF, unit: float
+    ) -> None:
+        size = min(unit, 0.68 * row.height())
+        share, low, high = (float(part[k]) for part in (found.share, found.low, found.high))
+        begin, end = layout.track
+        bar = QRectF(begin, row.center().y() - 0.3 * size, max(end - begin, 1.0), 0.6 * size)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.theme.hairline))
+        painter.drawRoundedRect(bar, 0.3 * size, 0.3 * size)
+        painter.setBrush(QColor(self.theme.accent))
+        full = QRectF(bar.left(), bar.top(), max(bar.width() * min(share, 1.0), 0.6 * size), bar.height())
+        painter.drawRoundedRect(full, 0.3 * size, 0.3 * size)
+        self._paint_spread(painter, bar, low, high, size)
+        painter.setFont(font(size))
+        painter.setPen(QColor(self.theme.text))
+        line = QRectF(layout.left, row.top(), layout.numbers - layout.left, row.height())
+        painter.drawText(line, LEFT, layout.names[k])
+        painter.drawText(line, RIGHT, f"{share:.2f} ({low:.2f}–{high:.2f})")
+        painter.setPen(QColor(self.theme.dim))
+        line.setRight(layout.textbook)
+        painter.drawText(line, RIGHT, PLACES[KINDS[found.names[k]].tier])
 
     def _paint_spread(self, painter: QPainter, bar: QRectF, low: float, high: float, size: float) -> None:
-        """Between which shares nine in ten resampled searches lie."""
+        """Between which shares nine in ten resampled searches lie; cased, to be seen on bar and track."""
         ends = [bar.left() + bar.width() * min(max(value, 0.0), 1.0) for value in (low, high)]
-        middle, arm = bar.center().y(), 0.45 * size
-        painter.setPen(QPen(QColor(self.theme.text), max(0.12 * size, 1.2)))
-        painter.drawLine(QLineF(ends[0], middle, ends[1], middle))
-        for x in ends:
-            painter.drawLine(QLineF(x, middle - arm, x, middle + arm))
+        middle, arm, thin = bar.center().y(), 0.42 * size, max(0.12 * size, 1.2)
+        for ink, width in ((self.theme.card, thin + 1.6), (self.theme.text, thin)):
+            painter.setPen(QPen(QColor(ink), width))
+            painter.drawLine(QLineF(ends[0], middle, ends[1], middle))
+            for x in ends:
+                painter.drawLine(QLineF(x, middle - arm, x, middle + arm))
 
     def paint_moving(self, painter: QPainter, area: QRectF) -> None:
+        if painter.device() is not self:
+            return
         if self._found is not None and self._chosen is not None:
-            row = self._rows(area)[self._chosen]
+            unit = self._unit(area)
+            row = self._rows(area)[self._found.names.index(self._chosen)]
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self.theme.accent), 1.5))
-            painter.drawRoundedRect(row.adjusted(0.5 * self._unit, 0, -0.5 * self._unit, 0), 5, 5)
+            painter.drawRoundedRect(row.adjusted(0.5 * unit, 0.5, -0.5 * unit, -0.5), 5, 5)
         self.focus_ring(painter, area)
+
+    # --- pointer and keys --------------------------------------------------------------------------
 
     def _row_at(self, at: QPointF) -> int | None:
         rows = self._rows(QRectF(self.rect()))
@@ -141,23 +204,25 @@ class ImportanceView(Canvas):
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         row = self._row_at(event.position())
-        if self._found is not None and row is not None:
-            self._choose(row)
+        if self._found is not None and row is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._choose(self._found.names[row])
             self.namePicked.emit(self._found.names[row])
 
-    def _choose(self, row: int) -> None:
-        self._chosen = row
+    def _choose(self, name: str | None) -> None:
+        """Let the keys be at a row."""
+        self._chosen = name
+        self._describe()
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
-        down = arrow_move(event)[1]
-        if self._found is None:
-            event.ignore()
-        elif down:
-            last = len(self._found.names) - 1
-            self._choose(0 if self._chosen is None else min(max(self._chosen + down, 0), last))
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._chosen is not None:
-            self.namePicked.emit(self._found.names[self._chosen])
+        down, names = arrow_move(event)[1], self._found.names if self._found else ()
+        if names and down:
+            place = 0 if self._chosen is None else names.index(self._chosen) + down
+            self._choose(names[min(max(place, 0), len(names) - 1)])
+        elif self._chosen is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.namePicked.emit(self._chosen)
+        elif self._chosen is not None and event.key() == Qt.Key.Key_Escape:
+            self._choose(None)
         else:
             event.ignore()

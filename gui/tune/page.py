@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QStandardPaths, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QApplication,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
+    QPushButton,
     QStackedWidget,
     QTabWidget,
     QVBoxLayout,
@@ -22,21 +24,23 @@ from PyQt6.QtWidgets import (
 from gui.document import Document
 from gui.jobs import Jobs
 from gui.theme import DARK, Theme
-from gui.tune.cards import LuckCard, MethodCard
+from gui.tune.cards import MethodCard
 from gui.tune.contest_page import ContestPage
 from gui.tune.coverage_view import CoverageView
 from gui.tune.curves_view import CurvesView
 from gui.tune.edits import TuneEdits
 from gui.tune.history_view import HistoryView
 from gui.tune.look_cards import SelectionCard, StudiesCard, TrialCard, button
+from gui.tune.luck_view import LuckView
+from gui.tune.minute_page import MinutePage
 from gui.tune.parallel_view import ParallelView
 from gui.tune.ranking import Ranking
 from gui.tune.search_playback import SearchPlayback
-from gui.tune.searcher import Searcher
+from gui.tune.searcher import Searcher, studies
 from gui.tune.space_card import SpaceCard
 from gui.tune.trial_panel import TrialPanel
 from gui.tune.trial_table import TrialTable
-from gui.tune.words import heading, hint, round_words, time_left
+from gui.tune.words import heading, hint, round_words, shown_axes, time_left
 from gui.widgets.card import Headline, label
 from gui.widgets.card_column import CardColumn
 from gui.widgets.transport import Transport
@@ -44,13 +48,17 @@ from landscape.errors import LandscapeError
 from landscape.files import write_whole
 from landscape.scene import Scene
 from landscape.tuning.plan import Trial
-from landscape.tuning.samplers import grid_places, grid_shape
 from landscape.tuning.selection import SCORE, Columns, lit
 from landscape.tuning.shelf import Kept, Shelf, read_header
 from landscape.tuning.tables import as_code, as_csv, training_of
 
+LUCK_HEIGHT = 150  # pixels
 FOLLOW_MS = 200  # after the last change of the search, before its study is looked up
-MOST_GHOSTS = 4000  # points of a grid that are worth drawing
+PICTURES = {
+    "study": ("Study", "The search itself"),
+    "contest": ("Random against grid", "The same number of trials, side by side"),
+    "minute": ("Panda and caviar", "How many models this machine tries in the same time"),
+}
 
 
 class TunePage(QWidget):
@@ -69,14 +77,14 @@ class TunePage(QWidget):
         super().__init__(parent)
         self.document, self.jobs = document, jobs
         self.edits = TuneEdits(document)
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
-        self.searcher = Searcher(jobs, Shelf(Path(folder) / "studies"), self)
+        self.searcher = Searcher(jobs, studies(), self)
         self.playback = SearchPlayback(self.searcher, self)
         self._theme = DARK
         self._active = False
         self._begin = False  # to search as soon as the study is known
         self._remarks: tuple[str, ...] = ()
         self._columns: Columns | None = None  # what is shown: all, or as far as one has scrubbed
+        self._shown: object = None  # the search, and how many of its trials
         self._lit: Any = np.empty(0, bool)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -95,18 +103,18 @@ class TunePage(QWidget):
         left = QVBoxLayout()
         left.setSpacing(10)
         self.headline = Headline()
-        self.study_button = button("Study", "The search itself", lambda: self._turn_to(False))
-        self.contest_button = button(
-            "Random against grid", "The same number of trials, side by side", lambda: self._turn_to(True)
-        )
-        for each in (self.study_button, self.contest_button):
+        self.picture_buttons: dict[str, QPushButton] = {}
+        for key, (text, help_text) in PICTURES.items():
+            each = button(text, help_text, partial(self._turn_to, key))
             each.setCheckable(True)
+            self.picture_buttons[key] = each
             self.headline.addWidget(each)
         left.addLayout(self.headline)
         self.coverage, self.curves, self.history = CoverageView(), CurvesView(), HistoryView()
         self.parallel, self.table, self.trial = ParallelView(), TrialTable(), TrialPanel(self.jobs)
         self.ranking = Ranking(self.jobs, self.edits)
         self.contest = ContestPage(self.jobs, self.edits)
+        self.minute = MinutePage(self.jobs, self.edits, lambda: self.searcher.workers)
         self.charts = _tabs("Curves", {"Curves": self.curves, "History": self.history})
         self.trials = _tabs("Trials", {"Parallel": self.parallel, "Table": self.table, "Trial": self.trial})
         grid = QGridLayout()
@@ -125,6 +133,7 @@ class TunePage(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(study)
         self.stack.addWidget(self.contest)
+        self.stack.addWidget(self.minute)
         left.addWidget(self.stack, 1)
         self.transport = Transport(self.playback, "trial")
         self.left = label("", "dim")
@@ -137,12 +146,13 @@ class TunePage(QWidget):
         self.space_card = SpaceCard(self.edits)
         self.method_card = MethodCard(self.edits, self.searcher.workers)
         self.selection_card, self.trial_card = SelectionCard(self.edits), TrialCard()
-        self.studies_card, self.luck_card = StudiesCard(), LuckCard()
+        self.studies_card, self.luck = StudiesCard(), LuckView()
+        self.luck.setFixedHeight(LUCK_HEIGHT)
         self.inspector = CardColumn(
             (
                 self.method_card,
                 self.space_card,
-                self.luck_card,
+                self.luck,
                 self.selection_card,
                 self.trial_card,
                 self.studies_card,
@@ -176,7 +186,7 @@ class TunePage(QWidget):
         """Draw with these tokens."""
         self._theme = theme
         views = (self.coverage, self.curves, self.history, self.parallel, self.trial, self.ranking)
-        for view in (*views, self.contest):
+        for view in (*views, self.contest, self.minute, self.luck):
             view.set_theme(theme, type_scale)
         self.table.set_theme(theme)
         self.transport.set_theme(theme)
@@ -191,6 +201,7 @@ class TunePage(QWidget):
         """Whether this workspace is the one that is seen; a search that runs goes on."""
         self._active = on
         if on:
+            self._show_scene(self.document.scene)
             self._follow()
             self._list_studies()
         else:
@@ -198,7 +209,8 @@ class TunePage(QWidget):
 
     def focus_picture(self) -> None:
         """Put the keyboard where the trials are seen."""
-        (self.contest.view if self.document.scene.tune_view.contest else self.coverage).setFocus()
+        pictures = {"study": self.coverage, "contest": self.contest.view, "minute": self.minute.run}
+        pictures[self.document.scene.tune_view.picture].setFocus()
 
     # --- the scene ---------------------------------------------------------------------------------
 
@@ -220,17 +232,26 @@ class TunePage(QWidget):
         self.method_card.show_scene(scene)
         self.space_card.show_scene(scene)
         view = scene.tune_view
-        self.stack.setCurrentIndex(int(view.contest))
-        self.study_button.setChecked(not view.contest)
-        self.contest_button.setChecked(view.contest)
+        self.stack.setCurrentIndex(list(PICTURES).index(view.picture))
+        for key, each in self.picture_buttons.items():
+            each.setChecked(key == view.picture)
+        if view.picture != "minute":
+            self.minute.stop()
         if self._active:
             self.contest.show_scene(scene)
 
-    def _turn_to(self, contest: bool) -> None:
-        self.edits.view("turn to the contest" if contest else "turn to the study", contest=contest)
+    def _turn_to(self, picture: str) -> None:
+        self.edits.view("turn to another picture", picture=picture)
         self._show_scene(self.document.scene)  # a button that was pressed already stays pressed
 
     # --- the search --------------------------------------------------------------------------------
+
+    def hold_at_start(self) -> None:
+        """Show no trial yet, until one plays."""
+        self._begin = False
+        self.searcher.stop()
+        self.playback.pause()
+        self.playback.go_to(0)
 
     def play_from_start(self) -> None:
         """Search; a study that is complete is shown as it is."""
@@ -300,6 +321,10 @@ class TunePage(QWidget):
             return
         self._show_words()
         head = self.playback.at_the_head
+        wanted = (found, None if head else self.playback.step)
+        if wanted == self._shown:
+            return
+        self._shown = wanted
         columns = found.columns if head else found.columns.first(self.playback.step)
         self._columns = columns
         said = hint(found, self.searcher.running)
@@ -310,22 +335,12 @@ class TunePage(QWidget):
             each.show_trials(columns)
         rounds = range(len(found.boxes) if head else int(columns.round.max(initial=0)))
         self.coverage.show_boxes([(found.boxes[k], round_words(columns, k + 1)) for k in rounds])
-        self.luck_card.show_count(found.done if head else self.playback.step)
+        self.luck.show_count(found.done if head else self.playback.step)
         self._show_view()
 
     def _show_axes(self, columns: Columns) -> None:
-        """The scatter's two axes, as wanted as far as they are searched, and the grid's ghost on them."""
-        view, named = self.document.scene.tune_view, {d.name: d for d in columns.dimensions}
-        names = [name for name in (view.x, view.y) if name in named]
-        names += [name for name in named if name not in names]
-        x, y = (named[name] for name in (names * 2)[:2])
+        x, y, ghost = shown_axes(self.document.scene, columns.dimensions)
         self.coverage.show_axes(x, y)
-        tuning = self.document.scene.tuning
-        ghost = None
-        if tuning.method != "grid" and tuning.count <= MOST_GHOSTS:
-            shape = grid_shape(columns.dimensions, tuning.count)
-            chosen = [columns.dimensions.index(axis) for axis in (x, y)]
-            ghost = np.unique(grid_places(columns.dimensions, shape)[:, chosen], axis=0)
         self.coverage.show_ghost(ghost)
 
     def _show_view(self) -> None:

@@ -13,12 +13,10 @@ from gui.tune.edits import TuneEdits
 from gui.tune.importance_view import ImportanceView
 from gui.tune.searcher import Found
 from gui.widgets.rows import Choice
-from landscape.tuning.importance import BOOTSTRAPS, LEAST_TRIALS, Evaluator, Importance, agreement, importance
+from landscape.tuning.importance import LEAST_TRIALS, Evaluator, Importance, agreement, importance
 
 JOB = "importance"
 GROWN = 1.3  # times as many trials as at the last time: then it is worth while to look again
-MOST_RESAMPLED = 400  # trials, beyond which a forest is grown a few times only
-FEW = 5
 NARROWED = "Later rounds drew from a box: what it confines seems to matter less."
 
 
@@ -76,7 +74,7 @@ class Ranking(QWidget):
 
     def _show(self, found: Found, shares: Importance) -> None:
         narrowed = f" {NARROWED}" if found.columns.round.any() else ""
-        self.view.show_importance(shares, agreement(shares) + narrowed)
+        self.view.show_importance(shares, agreement(shares) + narrowed, shares.bootstraps)
 
     def _cannot(self, sentence: str) -> None:
         self.view.show_importance(None, "")
@@ -86,6 +84,5 @@ class Ranking(QWidget):
 def _ranked(found: Found, evaluator: Evaluator) -> Iterator[Importance]:
     columns = found.columns
     trials = [trial for trial in columns.trials if trial.state != "running"]
-    slow = evaluator != "PED-ANOVA" and len(trials) > MOST_RESAMPLED
     guessing = 1 / len(found.data.dataset.class_names)
-    yield importance(trials, columns.dimensions, evaluator, guessing, FEW if slow else BOOTSTRAPS)
+    yield importance(trials, columns.dimensions, evaluator, guessing)

@@ -42,9 +42,9 @@ class ScoreBrush:
         self._dragged = True
         shares = [(plot.bottom() - at) / max(plot.height(), 1) for at in (self._began, y)]
         low, high = sorted(ends[0] + min(max(share, 0.0), 1.0) * (ends[1] - ends[0]) for share in shares)
-        return low, high
+        return (0.0 if min(shares) <= 0 else low), high  # what lies at the lower edge may be below it
 
     def release(self) -> bool:
         """Whether it was a drag, and not a click."""
-        self._began, dragged = None, self._dragged
+        dragged, self._began, self._dragged = self._dragged, None, False
         return dragged

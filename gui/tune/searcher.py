@@ -7,9 +7,10 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QStandardPaths, pyqtSignal
 
 from gui.jobs import Jobs
 from landscape.network.datasets import Split
@@ -26,7 +27,13 @@ REPORT_SECONDS = 0.25
 JOB = "search"
 
 
-@dataclass(frozen=True)
+def studies() -> Shelf:
+    """The shelf of this user's studies."""
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
+    return Shelf(Path(folder) / "studies")
+
+
+@dataclass(frozen=True, eq=False)
 class Found:
     """A search as far as it has got.
 

@@ -17,7 +17,7 @@ from gui.views.lines import draw_broken_line
 from gui.views.marks import shape_path
 from gui.views.shading import between
 from landscape.numerals import numeral
-from landscape.tuning.plan import TrialState, best_of
+from landscape.tuning.plan import TrialState
 from landscape.tuning.selection import SCORE, STATES, Columns
 
 LANES: tuple[TrialState, ...] = ("diverged", "failed")  # states without a score
@@ -38,8 +38,7 @@ class TrialLines:
         self.lanes = tuple(state for state in LANES if columns.are(state).any())
         self._lost = np.isin(columns.state, [STATES.index(state) for state in LANES])
         self._steps = score_steps(columns.score)
-        best = best_of(columns.trials)
-        self.best = columns.row(None if best is None else best.number)
+        self.best = columns.best
 
     def words(self, row: int) -> str:
         """What a trial is and came to."""

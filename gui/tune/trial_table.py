@@ -32,6 +32,8 @@ from landscape.tuning.space import KINDS
 FIRST, LAST = ("number", "round", "state", "score"), ("epochs", "seconds", "reason")
 HEADS = {"number": "#"}
 LEFT = ("state", "reason")
+WIDTH = 72
+WIDTHS = {"number": 56, "round": 60, "state": 110}
 Role = Qt.ItemDataRole
 
 
@@ -68,6 +70,13 @@ class TrialModel(QAbstractTableModel):
         ]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
+
+    def show_lit(self, lit: Any) -> None:
+        """Only the brightness of rows changes."""
+        self.lit = lit
+        if len(self.rows):
+            ends = self.index(0, 0), self.index(len(self.rows) - 1, len(self.names) - 1)
+            self.dataChanged.emit(*ends, [Role.ForegroundRole])
 
     def _number(self, place: int) -> int | None:
         if self.columns is None or place >= len(self.rows) or self.rows[place] >= len(self.columns):
@@ -224,7 +233,6 @@ class TrialTable(QWidget):
         top.setHighlightSections(False)
         top.setSectionsClickable(True)
         top.setStretchLastSection(True)
-        top.setDefaultSectionSize(72)
         top.sectionClicked.connect(lambda section: self.model.order_by(self.model.names[section]))
         self._side = side
         self.table.copied.connect(self.copy)
@@ -252,7 +260,10 @@ class TrialTable(QWidget):
         """Light up these trials, `(trials,)`."""
         if self._columns is not None and len(mask) == len(self._columns):
             self._lit = mask
-            self._refill()
+            if self.only_lit.isChecked():
+                self._refill()
+            else:
+                self.model.show_lit(mask)
 
     def _refill(self) -> None:
         columns = self._columns
@@ -269,7 +280,11 @@ class TrialTable(QWidget):
             chosen = chosen & self._lit
         rows = np.flatnonzero(chosen)
         self._quiet = True
+        before = self.model.names
         self.model.show(columns, rows, self._lit)
+        if self.model.names != before:
+            for place, name in enumerate(self.model.names):
+                self.table.setColumnWidth(place, WIDTHS.get(name, WIDTH))
         self._quiet = False
         self.count.setText(f"{len(rows)} of {len(columns)}")
         self._mark()

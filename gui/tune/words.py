@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
 from gui.tune.searcher import Found
 from landscape.network.datasets import DATASETS
 from landscape.scene import Scene
+from landscape.tuning.samplers import grid_places, grid_shape
 from landscape.tuning.selection import Columns
+from landscape.tuning.space import Dimension
 
+MOST_GHOSTS = 4000  # points of a grid that are worth drawing
 METHOD = {"random": "at random", "grid": "on a grid", "coarse-to-fine": "from coarse to fine"}
 
 
@@ -56,6 +64,19 @@ def time_left(found: Found | None, running: bool) -> str:
     if found is None or not running or found.left != found.left:
         return ""
     return f"{seconds(found.left)} left"
+
+
+def shown_axes(scene: Scene, dimensions: Sequence[Dimension]) -> tuple[Dimension, Dimension, Any]:
+    """The scatter's two axes, as wanted as far as they are searched, and the grid's ghost on them or None."""
+    view, tuning = scene.tune_view, scene.tuning
+    named = {dimension.name: dimension for dimension in dimensions}
+    names = [name for name in (view.x, view.y) if name in named]
+    names += [name for name in named if name not in names]
+    x, y = (named[name] for name in (names * 2)[:2])
+    if tuning.method == "grid" or tuning.count > MOST_GHOSTS:
+        return x, y, None
+    grid = grid_places(dimensions, grid_shape(dimensions, tuning.count))
+    return x, y, np.unique(grid[:, [list(dimensions).index(axis) for axis in (x, y)]], axis=0)
 
 
 def round_words(columns: Columns, number: int) -> str:

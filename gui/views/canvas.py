@@ -5,7 +5,7 @@ The same code paints on the screen and off it: `render_image` draws the view at 
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import (
     QColor,
     QFocusEvent,
@@ -59,17 +59,44 @@ class Canvas(QWidget):
     def render_image(self, size: QSize, scale: float = 1.0) -> QImage:
         """The view as a picture of this size in pixels; type and lines grow with `scale`."""
         image = QImage(size, QImage.Format.Format_RGB32)
-        image.fill(QColor(self.theme.window))
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(scale, scale)
-        area = QRectF(0, 0, size.width() / scale, size.height() / scale)
         try:
-            self.paint_still(painter, area)
-            self.paint_moving(painter, area)
+            self.paint_at(painter, QRect(QPoint(0, 0), size), scale)
         finally:  # a painter that outlives its picture takes the program with it
             painter.end()
         return image
+
+    def paint_at(self, painter: QPainter, place: QRect, scale: float, keep: bool = False) -> None:
+        """Paint in a place of a larger picture (pixels); `keep` the still layer for the next time."""
+        painter.save()
+        painter.setClipRect(place)
+        if keep:
+            if self._still is None or self._still.size() != place.size():
+                self._still = self._still_layer(place.size(), scale)
+            painter.drawPixmap(place.topLeft(), self._still)
+        area = QRectF(0, 0, place.width() / scale, place.height() / scale)
+        painter.translate(QPointF(place.topLeft()))
+        painter.scale(scale, scale)
+        try:
+            if not keep:
+                painter.fillRect(area, QColor(self.theme.window))
+                self.paint_still(painter, area)
+            self.paint_moving(painter, area)
+        finally:
+            painter.restore()
+
+    def _still_layer(self, size: QSize, scale: float) -> QPixmap:
+        layer = QPixmap(size)
+        layer.fill(QColor(self.theme.window))
+        painter = QPainter(layer)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(scale, scale)
+        try:
+            self.paint_still(painter, QRectF(0, 0, size.width() / scale, size.height() / scale))
+        finally:
+            painter.end()
+        return layer
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
         """What does not change from frame to frame."""
@@ -130,15 +157,8 @@ class Canvas(QWidget):
         area = QRectF(self.rect())
         ratio = self.devicePixelRatioF()
         if self._still is None or self._still.devicePixelRatio() != ratio:
-            self._still = QPixmap(self.size() * ratio)
+            self._still = self._still_layer(self.size() * ratio, ratio)
             self._still.setDevicePixelRatio(ratio)
-            self._still.fill(QColor(self.theme.window))
-            still = QPainter(self._still)
-            still.setRenderHint(QPainter.RenderHint.Antialiasing)
-            try:
-                self.paint_still(still, area)
-            finally:
-                still.end()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawPixmap(0, 0, self._still)

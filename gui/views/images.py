@@ -31,3 +31,21 @@ def rgba_bytes(image: QImage) -> bytes:
     if bits is None:
         return b""
     return bits.asstring(rgba.sizeInBytes())
+
+
+def image_pixels(image: QImage) -> np.ndarray:
+    """A painted 32-bit picture as `(height, width, 4)`: its own memory, blue, green, red, unused."""
+    return np.asarray(_Memory(image))
+
+
+class _Memory:
+    """Keeps a picture alive for as long as an array looks at its memory."""
+
+    def __init__(self, image: QImage) -> None:
+        self._image = image
+        bits = image.bits()
+        assert bits is not None
+        self.__array_interface__ = {
+            "data": (int(bits), False), "shape": (image.height(), image.width(), 4), "typestr": "|u1",
+            "strides": (image.bytesPerLine(), 4, 1), "version": 3,
+        }  # fmt: skip

@@ -7,6 +7,8 @@ prediction; "forest" is the mean decrease of impurity in such a forest. They ans
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +24,9 @@ from landscape.tuning.study import distribution_of
 
 Evaluator = Literal["PED-ANOVA", "fANOVA", "forest"]
 LEAST_TRIALS = 10
-BOOTSTRAPS = 20
+# How often the trials are resampled, and how many are counted at most: forests take their time.
+EFFORT: dict[Evaluator, tuple[int, int]] = {"PED-ANOVA": (20, 2000), "fANOVA": (5, 300), "forest": (10, 1000)}
+TREES = 24
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Importance:
     share : `(names,)`, of all trials; they sum to 1
     low, high : `(names,)`, between which nine in ten resampled searches lie
     trials : that were counted; those that diverged count with the accuracy of guessing
+    bootstraps : how often they were resampled
     """
 
     method: Evaluator
@@ -43,6 +48,7 @@ class Importance:
     low: Array
     high: Array
     trials: int
+    bootstraps: int
 
 
 def importance(
@@ -50,7 +56,7 @@ def importance(
     dimensions: Sequence[Dimension],
     method: Evaluator = "PED-ANOVA",
     guessing: float = 0.0,
-    bootstraps: int = BOOTSTRAPS,
+    bootstraps: int | None = None,
     seed: int = 0,
 ) -> Importance:
     """The importance of each searched hyperparameter for the score.
@@ -58,6 +64,8 @@ def importance(
     Parameters
     ----------
     guessing : accuracy that a diverged trial counts with
+    bootstraps : how often the trials are resampled; None: as often as the method's pace allows. Of very
+        many trials, some are drawn for the slower methods.
 
     Raises
     ------
@@ -69,21 +77,25 @@ def importance(
     ]
     if len(counted) < LEAST_TRIALS:
         raise LandscapeError(f"Importance needs at least {LEAST_TRIALS} trials; there are {len(counted)}.")
+    usual, most = EFFORT[method]
+    random = np.random.default_rng(seed)
+    if len(counted) > most:
+        counted = [counted[row] for row in np.sort(random.choice(len(counted), most, replace=False))]
     scores = np.array([guessing if t.state == "diverged" else t.score for t in counted])
     if np.ptp(scores) == 0:
         raise LandscapeError("All trials are equally good: nothing can be said of what matters.")
-    random = np.random.default_rng(seed)
-    whole = _shares(counted, scores, dimensions, method, seed)
+    judge = _Judge(counted, scores, dimensions, method)
+    whole = judge.shares(np.arange(len(counted)), seed)
     resampled = []
-    for number in range(bootstraps):
+    times = usual if bootstraps is None else bootstraps
+    for number in range(times):
         rows = random.integers(len(counted), size=len(counted))
-        if np.ptp(scores[rows]) > 0:
-            drawn = [counted[row] for row in rows]
-            resampled.append(_shares(drawn, scores[rows], dimensions, method, seed + number + 1))
+        with contextlib.suppress(LandscapeError):  # nothing differs among those that were drawn
+            resampled.append(judge.shares(rows, seed + number + 1))
     low, high = np.percentile(resampled, (5, 95), axis=0) if resampled else (whole, whole)
     order = np.argsort(-whole, kind="stable")
     names = tuple(dimensions[k].name for k in order)
-    return Importance(method, names, whole[order], low[order], high[order], len(counted))
+    return Importance(method, names, whole[order], low[order], high[order], len(counted), times)
 
 
 def agreement(found: Importance) -> str:
@@ -116,38 +128,63 @@ def _share_of(found: Importance, name: str) -> float:
     return float(found.share[found.names.index(name)])
 
 
-def _shares(
-    trials: Sequence[Trial], scores: Array, dimensions: Sequence[Dimension], method: Evaluator, seed: int
-) -> Array:
-    import optuna
-    from optuna.importance import (
-        FanovaImportanceEvaluator,
-        MeanDecreaseImpurityImportanceEvaluator,
-        PedAnovaImportanceEvaluator,
-        get_param_importances,
-    )
+class _Judge:
+    """The trials as Optuna knows them: made once, since resampling only counts them otherwise."""
 
-    evaluators: dict[str, Callable[[], Any]] = {
-        "PED-ANOVA": PedAnovaImportanceEvaluator,
-        "fANOVA": lambda: FanovaImportanceEvaluator(n_trees=32, seed=seed),
-        "forest": lambda: MeanDecreaseImpurityImportanceEvaluator(n_trees=32, seed=seed),
-    }
-    distributions = {dimension.name: distribution_of(dimension) for dimension in dimensions}
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    study = optuna.create_study(direction="maximize")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of values that two evaluators round differently
-        study.add_trials(
-            [
+    def __init__(
+        self, trials: Sequence[Trial], scores: Array, dimensions: Sequence[Dimension], method: Evaluator
+    ) -> None:
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self._names = [dimension.stored_name for dimension in dimensions]
+        self._method = method
+        distributions = {dimension.stored_name: distribution_of(dimension) for dimension in dimensions}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of values that two evaluators round differently
+            self._trials = [
                 optuna.create_trial(
                     value=float(score),
-                    params={d.name: d.stored(trial.values[d.name]) for d in dimensions},
+                    params={d.stored_name: d.stored(trial.values[d.name]) for d in dimensions},
                     distributions=distributions,
                 )
                 for trial, score in zip(trials, scores, strict=True)
             ]
+
+    def shares(self, rows: Any, seed: int) -> Array:
+        """What each hyperparameter has a share of, by these trials."""
+        import optuna
+        from optuna.importance import (
+            FanovaImportanceEvaluator,
+            MeanDecreaseImpurityImportanceEvaluator,
+            PedAnovaImportanceEvaluator,
+            get_param_importances,
         )
-        found = get_param_importances(study, evaluator=evaluators[method]())
-    shares = np.array([max(found.get(dimension.name, 0.0), 0.0) for dimension in dimensions])
-    total = shares.sum()
-    return shares / total if total > 0 else np.full(len(shares), 1 / len(shares))
+
+        evaluators: dict[str, Callable[[], Any]] = {
+            "PED-ANOVA": PedAnovaImportanceEvaluator,
+            "fANOVA": lambda: FanovaImportanceEvaluator(n_trees=TREES, seed=seed),
+            "forest": lambda: MeanDecreaseImpurityImportanceEvaluator(n_trees=TREES, seed=seed),
+        }
+        counted = []
+        for number, row in enumerate(rows):
+            again = copy.copy(self._trials[row])
+            again.number = again._trial_id = number  # by which an evaluator tells trials apart
+            counted.append(again)
+
+        class Resampled(optuna.Study):
+            """A study of these trials, without the copies that adding them to a storage makes."""
+
+            def get_trials(self, deepcopy: bool = True, states: Any = None) -> list[Any]:
+                return list(counted)
+
+        empty = optuna.create_study(direction="maximize")
+        study = Resampled(empty.study_name, empty._storage)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = get_param_importances(study, evaluator=evaluators[self._method](), normalize=False)
+        shares = np.array([max(found.get(name, 0.0), 0.0) for name in self._names])
+        total = shares.sum()
+        if not total > 0:
+            raise LandscapeError(f"{self._method} finds no hyperparameter that matters in these trials.")
+        return shares / total

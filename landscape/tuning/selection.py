@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from functools import cached_property
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from landscape.errors import FieldError
 from landscape.network.layers import Array
-from landscape.parts import Number, Part, Switch, Whole
+from landscape.parts import Number, Part, Whole
 from landscape.tuning.importance import Evaluator
 from landscape.tuning.plan import Trial, TrialState
 from landscape.tuning.space import KINDS, Dimension, places_of
 
 STATES: tuple[TrialState, ...] = ("complete", "running", "stopped", "diverged", "failed")
+Picture = Literal["study", "contest", "minute"]
 SCORE = "score"  # its axis stands beside those of the hyperparameters; its places are accuracies
 
 
@@ -30,7 +32,7 @@ class TuneView(Part):
     top : only so many of the best light up
     states : only trials in one of these light up
     picked : number of the trial that is looked at closely
-    contest : random against grid is shown instead of the study
+    picture : the study, random against grid, or the same machine as panda and as caviar
     width : share of the axis that matters which is good, in the contest
     """
 
@@ -41,7 +43,7 @@ class TuneView(Part):
     states: tuple[TrialState, ...] = STATES
     picked: Annotated[Whole, Field(ge=0)] | None = None
     evaluator: Evaluator = "PED-ANOVA"
-    contest: Switch = False
+    picture: Picture = "study"
     width: Annotated[Number, Field(gt=0, le=0.5)] = 0.1
 
     @model_validator(mode="after")
@@ -91,6 +93,12 @@ class Columns:
         """The row of a trial."""
         found = [] if number is None else np.flatnonzero(self.number == number).tolist()
         return found[0] if found else None
+
+    @cached_property
+    def best(self) -> int | None:
+        """The row of the best complete trial; of equals, the first."""
+        scores = np.where(self.are("complete"), self.score, -np.inf)
+        return int(scores.argmax()) if len(scores) and np.isfinite(scores.max()) else None
 
     def first(self, count: int) -> Columns:
         """The finished trials with numbers below `count`, as if the search had got just so far."""

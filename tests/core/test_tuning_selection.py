@@ -78,7 +78,7 @@ def test_the_columns_cannot_be_written():
 
 
 def test_what_is_looked_at_is_kept_in_the_scene():
-    view = TuneView(x="units", brushes={"learning_rate": (0.25, 0.5)}, top=10, picked=3, contest=True)
+    view = TuneView(x="units", brushes={"learning_rate": (0.25, 0.5)}, top=10, picked=3, picture="contest")
     scene = Scene(workspace="tune", tune_view=view)
     assert Scene.from_toml(scene.to_toml()) == scene
 
@@ -94,3 +94,16 @@ def test_what_is_looked_at_is_kept_in_the_scene():
 def test_what_cannot_be_looked_at_is_refused(given, words):
     with pytest.raises((FieldError, ValueError), match=words):
         TuneView(**given)
+
+
+def test_the_best_is_complete_and_of_equals_the_first():
+    assert COLUMNS.number[COLUMNS.best] == 2
+    assert columns_of([trial(1, 0.5, 64, math.nan, "diverged")], SPACE, 2).best is None
+    assert columns_of([], SPACE, 2).best is None
+
+
+def test_as_far_as_one_has_scrubbed():
+    earlier = COLUMNS.first(5)
+    assert earlier.number.tolist() == [0, 1, 2, 3]  # what is under way is not shown as finished
+    assert [t.number for t in earlier.trials] == [0, 1, 2, 3]
+    assert len(COLUMNS.first(0)) == 0

@@ -7,15 +7,17 @@ import io
 from typing import Any, get_args
 
 import numpy as np
+import optuna
 import pytest
 from test_tuning_search import TRAINING, searched
 
 from landscape.errors import LandscapeError
 from landscape.network.training import train
-from landscape.tuning.importance import Evaluator, Importance, agreement, importance
+from landscape.tuning.importance import TREES, Evaluator, Importance, agreement, importance
 from landscape.tuning.plan import Trial, Tuning, best_of
 from landscape.tuning.samplers import random_places
 from landscape.tuning.space import Axis, Space, values_at
+from landscape.tuning.study import distribution_of
 from landscape.tuning.tables import as_code, as_csv, training_of
 
 SPACE = Space({name: Axis() for name in ("learning_rate", "beta", "units", "decay")})
@@ -75,7 +77,7 @@ def test_too_few_or_equal_trials_say_nothing():
 def sentence(*shares: tuple[str, float], spread: float = 0.01) -> str:
     names, values = zip(*shares, strict=True)
     share = np.array(values)
-    return agreement(Importance("PED-ANOVA", names, share, share - spread, share + spread, 50))
+    return agreement(Importance("PED-ANOVA", names, share, share - spread, share + spread, 50, 20))
 
 
 def test_the_sentence_says_whether_the_textbook_is_borne_out():
@@ -124,3 +126,27 @@ def test_the_best_trial_as_code_trains_it_again(capsys):
     *_, last = train(training_of(TRAINING, best))
     assert float(lines[-1].split()[1]) == pytest.approx(float(last.validation_accuracy[0]))
     assert float(lines[-1].split()[1]) == pytest.approx(best.score, abs=0.04)  # but for rounding
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_shares_are_those_that_optuna_finds_in_a_study_of_its_own(method):
+    trials = made(lambda row: np.exp(-30 * (row[0] - 0.5) ** 2) + 0.2 * row[2] + 0.1 * row[3])
+    study = optuna.create_study(direction="maximize")
+    for trial in trials:
+        study.add_trial(
+            optuna.create_trial(
+                value=trial.score,
+                params={d.stored_name: d.stored(trial.values[d.name]) for d in SPACE.dimensions},
+                distributions={d.stored_name: distribution_of(d) for d in SPACE.dimensions},
+            )
+        )
+    evaluator = {
+        "PED-ANOVA": optuna.importance.PedAnovaImportanceEvaluator(),
+        "fANOVA": optuna.importance.FanovaImportanceEvaluator(n_trees=TREES, seed=0),
+        "forest": optuna.importance.MeanDecreaseImpurityImportanceEvaluator(n_trees=TREES, seed=0),
+    }[method]
+    theirs = optuna.importance.get_param_importances(study, evaluator=evaluator)
+    found = importance(trials, SPACE.dimensions, method, bootstraps=0)
+    for name, share in zip(found.names, found.share, strict=True):
+        stored = next(d.stored_name for d in SPACE.dimensions if d.name == name)
+        assert share == pytest.approx(theirs[stored], rel=1e-9)

@@ -1,107 +1,99 @@
-"""Scenes that leave and enter by the clipboard."""
+"""Scenes and code on the clipboard, by key and from the palette."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from driving import CTRL, KEY, SHIFT, finish_jobs, press
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from gui.command_palette import CommandPalette
+from gui.main_window import MainWindow
+from landscape.race import solve
 from landscape.scene import Scene
 from landscape.share import from_text, to_text
 
 
 @pytest.fixture
 def clipboard():
-    board = QApplication.clipboard()
-    board.clear()
-    yield board
-    board.clear()
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None
+    clipboard.setText("something else")
+    yield clipboard
+    clipboard.clear()
 
 
-def run_from_palette(words: str) -> None:
-    press(KEY.Key_K, CTRL)
+def run(window: MainWindow, command: str) -> None:
+    """A command from the palette, and what it does in the background."""
+    window.open_palette()
     palette = QApplication.activeModalWidget()
-    assert isinstance(palette, CommandPalette)
-    QTest.keyClicks(palette.search, words)
+    QTest.keyClicks(palette.search, command)
     QTest.keyClick(palette.search, KEY.Key_Return)
+    finish_jobs(window)
 
 
-def test_scene_is_copied_as_a_text_and_opens_by_pasting(flat_window, clipboard):
-    document = flat_window.document
-    document.edit("a", steps=77, noise=0.25, title="Mine")
-    sent = document.scene
+def test_scene_goes_over_the_clipboard_and_back(flat_window, clipboard):
+    flat_window.document.edit("steps", steps=77, title="Größe", noise=0.5)
+    sent = flat_window.document.scene
     press(KEY.Key_C, CTRL | SHIFT)
-    text = clipboard.text()
-    assert text.startswith("landscape1:")
-    assert from_text(text) == sent
-    assert f"{len(text)} characters" in flat_window.banner.text()
-    document.edit("b", steps=20, title="Other")
-    other = document.scene
-    clipboard.setText(f"Look:\n> {text[:50]}\n> {text[50:]}\n\nBest, Anna")
+    assert from_text(clipboard.text()) == sent
+    assert "clipboard" in flat_window.banner.text()
+    flat_window.document.edit("steps", steps=5, title="Other")
+    clipboard.setText("Look:\n> " + clipboard.text() + "\nRegards")
+    press(KEY.Key_V, CTRL | SHIFT)
+    assert flat_window.document.scene == sent
+    assert flat_window.explore.title.text() == "Größe"
+    assert flat_window.explore.playback.playing
+    press(KEY.Key_Z, CTRL)
+    assert flat_window.document.scene.title == "Other"
+
+
+@pytest.mark.parametrize("workspace", ["train", "tune"])
+def test_trainings_and_searches_are_shared_and_shown_where_they_belong(workspace, flat_window, clipboard):
+    scene = Scene(workspace=workspace, training={"epochs": 2, "data": {"name": "moons", "points": 60}})
+    clipboard.setText(to_text(scene))
     press(KEY.Key_V, CTRL | SHIFT)
     finish_jobs(flat_window)
-    assert document.scene == sent
-    assert flat_window.explore.title.text() == "Mine"
-    assert flat_window.isWindowModified()
-    press(KEY.Key_Z, CTRL)
-    assert document.scene == other
+    assert flat_window.document.scene == scene
+    assert flat_window.pages.currentWidget() is not flat_window.explore
+    press(KEY.Key_C, CTRL | SHIFT)
+    assert from_text(clipboard.text()) == scene
+
+
+@pytest.mark.parametrize("text", ["", "x^2 + y^2", to_text(Scene())[:-20], "landscape1:AAAA."])
+def test_text_that_is_no_scene_changes_nothing_and_says_why(text, flat_window, clipboard):
+    before = flat_window.document.scene
+    clipboard.setText(text)
+    press(KEY.Key_V, CTRL | SHIFT)
+    assert flat_window.document.scene is before
+    assert flat_window.banner.isVisible()
+    assert "shared scene" in flat_window.banner.text()
+
+
+def test_scene_with_a_data_file_says_why_it_is_not_copied(flat_window, clipboard):
+    flat_window.document.edit("data", training={"data": {"name": "csv", "file": "/mine.csv"}})
+    press(KEY.Key_C, CTRL | SHIFT)
+    assert clipboard.text() == "something else"
+    assert "data file" in flat_window.banner.text()
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("", "no shared scene"),
-        ("Hello", "no shared scene"),
-        ("landscape1:AAAA.", "damaged"),
-        ("landscape7:A.", "version 7"),
-    ],
+    ("command", "word"), [("Copy as NumPy", "import numpy"), ("Copy as PyTorch", "import torch")]
 )
-def test_what_is_no_scene_gives_a_sentence_and_changes_nothing(flat_window, clipboard, text, words):
-    before = flat_window.document.scene
-    if text:
-        clipboard.setText(text)
-    press(KEY.Key_V, CTRL | SHIFT)
-    finish_jobs(flat_window)
-    assert words in flat_window.banner.text()
-    assert flat_window.banner.isVisible()
-    assert flat_window.document.scene == before
+def test_race_is_copied_as_code(command, word, flat_window, clipboard):
+    flat_window.document.edit("steps", steps=20)
+    run(flat_window, command)
+    assert word in clipboard.text()
+    assert "program" in flat_window.banner.text()
+    if "torch" not in word:
+        made: dict[str, object] = {}
+        exec(clipboard.text(), made)
+        ours = next(solve(flat_window.document.scene)).entries[3].path.points
+        assert np.array_equal(made["paths"]["Adam"], ours)
 
 
-def test_scene_with_a_formula_of_its_own_can_be_pasted_and_played(flat_window, clipboard):
-    scene = Scene(surface={"formula": "x^2 + k*y^4", "parameters": {"k": 2}}, start=(1, 1), title="Own")
-    clipboard.setText(to_text(scene))
-    run_from_palette("paste a shared")
-    finish_jobs(flat_window)
-    assert flat_window.document.scene == scene
-    assert flat_window.explore.playback.playing
-
-
-def test_scene_with_a_data_file_says_why_it_cannot_be_copied(flat_window, clipboard):
-    training = {"data": {"name": "csv", "file": "mine.csv"}}
-    flat_window.document.edit("a", training=training)
-    clipboard.setText("untouched")
-    press(KEY.Key_C, CTRL | SHIFT)
-    assert "data file" in flat_window.banner.text()
-    assert clipboard.text() == "untouched"
-
-
-@pytest.mark.parametrize(("library", "line"), [("NumPy", "import numpy as np"), ("PyTorch", "import torch")])
-def test_race_is_copied_as_code(flat_window, clipboard, library, line):
-    run_from_palette(f"copy as {library} code")
-    finish_jobs(flat_window)
-    code = clipboard.text()
-    compile(code, "race.py", "exec")
-    assert line in code.splitlines()
-    assert flat_window.document.scene.title in code
-    assert library in flat_window.banner.text()
-
-
-def test_a_training_is_not_copied_as_a_race(flat_window, clipboard):
-    flat_window.document.edit("a", record=False, workspace="train")
-    run_from_palette("copy as NumPy code")
-    assert "Explore" in flat_window.banner.text()
-    assert clipboard.text() == ""
-    flat_window.document.edit("a", record=False, workspace="explore")
-    finish_jobs(flat_window)
+def test_training_is_no_race_and_the_clipboard_is_left_alone(flat_window, clipboard):
+    flat_window.choose_workspace("train")
+    run(flat_window, "Copy as NumPy")
+    assert clipboard.text() == "something else"
+    assert "Only a race" in flat_window.banner.text()

@@ -1,0 +1,109 @@
+"""The command `landscape export`: movies, pictures and tables, with or without a display."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from landscape.command_options import argument, option
+
+STOPPED = 130
+OUTPUT = "The file: .mp4 .webm .gif .apng .webp, .png .svg .pdf, .csv .npz; no suffix: a folder of pictures."
+
+
+def export(
+    context: typer.Context,
+    scene: Annotated[Path, argument("A scene file.")],
+    output: Annotated[str, option(OUTPUT, "--output", "-o")],
+    size: Annotated[str, option("720p, 1080p, 1440p, 4k, square, vertical, or such as 1920x1080.")] = "",
+    fps: Annotated[float | None, option("Frames a second: 60, and 25 for GIF, APNG and WebP.")] = None,
+    seconds: Annotated[float | None, option("How long it moves: 10, and 7 for GIF, APNG and WebP.")] = None,
+    steps_per_second: Annotated[float | None, option("The pace, in place of --seconds.")] = None,
+    hold: Annotated[float | None, option("Seconds that the last step is shown at the end.")] = None,
+    theme: Annotated[str, option("dark, light or projector.")] = "light",
+    view: Annotated[str, option("Of a race: map, surface or both.")] = "map",
+    orbit: Annotated[float, option("Degrees that the camera goes round the surface.")] = 0.0,
+    curves: Annotated[bool, option("Loss curves.")] = True,
+    caption: Annotated[bool, option("Title and caption.")] = True,
+    legend: Annotated[bool, option("Who is who.")] = True,
+    loop: Annotated[bool, option("GIF, APNG and WebP begin again at their end.")] = True,
+    at: Annotated[int | None, option("The step of a still picture: the last, if nothing is said.")] = None,
+) -> int:
+    """Draw a scene into a movie, a picture, or a table of its numbers.
+
+    Exit codes: 0 done, 2 it cannot be done (one line says why), 130 interrupted; then no file is left behind.
+    """
+    from landscape.export_plan import Export, size_of, usual
+    from landscape.scene import Scene
+
+    target = Path(output)
+    width, height = size_of(size) if size else (None, None)
+    said: dict[str, Any] = {
+        "width": width, "height": height, "fps": fps, "seconds": seconds, "hold": hold, "orbit": orbit,
+        "steps_per_second": steps_per_second, "theme": theme, "view": view, "curves": curves,
+        "caption": caption, "legend": legend, "loop": loop,
+    }  # fmt: skip
+    plan: Export = replace(
+        usual(target), **{name: value for name, value in said.items() if value is not None}
+    )
+    if plan.view != "map" and not _has_screen():
+        from gui.virtual_screen import run_on_virtual_screen
+
+        return run_on_virtual_screen(context.obj)
+    return export_scene(Scene.load(scene), target, plan, at)
+
+
+def export_scene(scene: Any, target: Path, plan: Any, at: int | None = None) -> int:
+    """Export under a progress bar; returns the exit code."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from gui.export import Exporter
+
+    exporter = Exporter(scene, target, plan, at)
+    if plan.view == "map":  # nothing of the screen's own, such as its kind of smooth type, gets into it
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = _application()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    console = Console(stderr=True)
+    bar = BarColumn(), TextColumn("{task.completed}/{task.total} frames"), TimeRemainingColumn()
+    try:
+        with Progress(TextColumn("{task.description}"), *bar, console=console, transient=True) as progress:
+            task = progress.add_task("preparing", total=None)
+            for sentence in exporter.prepare():
+                progress.update(task, description=sentence.rstrip(" …").lower())
+            writing = exporter.write()
+            try:
+                for report in writing:
+                    progress.update(task, description="drawing", completed=report.frame, total=report.frames)
+            finally:
+                writing.close()
+    except KeyboardInterrupt:
+        console.print("landscape: interrupted; nothing was written", highlight=False)
+        return STOPPED
+    finally:
+        del application
+    print(target)  # noqa: T201
+    return 0
+
+
+def _application() -> Any:
+    """The application that Qt needs, without a window."""
+    from PyQt6.QtWidgets import QApplication
+
+    from gui.gl_support import prepare_platform
+
+    prepare_platform()
+    return QApplication.instance() or QApplication(sys.argv[:1])
+
+
+def _has_screen() -> bool:
+    """Whether Qt finds a screen with OpenGL: always so on Windows and macOS."""
+    named = ("DISPLAY", "WAYLAND_DISPLAY")
+    return sys.platform in ("win32", "darwin") or any(os.environ.get(name) for name in named)
