@@ -13,13 +13,9 @@ from gui.explore.film import RACE_FILM
 from gui.jobs import Jobs
 from gui.theme import THEMES
 from gui.train.film import TRAINING_FILM
-<<<<<<< HEAD
 from gui.tune.film import SEARCH_FILM
-from gui.views.film_frame import Film, Reel, Sheet
-=======
 from gui.views.film_frame import Film, Reel
 from gui.views.vector import write_pdf, write_svg
->>>>>>> movie
 from landscape.errors import LandscapeError
 from landscape.export_plan import Export, check_export
 from landscape.files import replaced, write_whole
@@ -29,12 +25,7 @@ from landscape.path_tables import as_csv, as_npz, named
 from landscape.race import Race, solve
 from landscape.scene import Scene
 
-<<<<<<< HEAD
 FILMS = {"explore": RACE_FILM, "train": TRAINING_FILM, "tune": SEARCH_FILM}
-POINTS = 0.75  # of a typographer, in a pixel
-=======
-FILMS = {"explore": RACE_FILM, "train": TRAINING_FILM}
->>>>>>> movie
 
 
 class Exporter:
