@@ -224,7 +224,8 @@ def test_softmax_regression_parts_four_blobs_with_probabilities_that_sum_to_one(
 
 
 def test_straight_lines_part_no_rings_and_eight_units_do():
-    assert curve("straight-lines-are-not-enough").max() < 0.65
+    assert Scene.load(FILES["straight-lines-are-not-enough"]).training.data.load().classes == 2
+    assert np.median(curve("straight-lines-are-not-enough")) < 0.55
     assert curve("straight-lines-are-not-enough", hidden=(8,))[-1] > 0.95
 
 
@@ -269,7 +270,7 @@ def trials_of(name: str, **changes: object) -> list[Trial]:
 def test_the_right_scale_gives_every_power_of_ten_its_share():
     trials = trials_of("the-right-scale")
     evenly = trials_of(
-        "the-right-scale", space={"learning_rate": {"low": 1e-4, "high": 1.0, "scale": "linear"}}
+        "the-right-scale", space={"learning_rate": {"low": 1e-4, "high": 1.0, "scale": "linear"}, "beta": {}}
     )
     rates, even = (np.array([float(t.values["learning_rate"]) for t in some]) for some in (trials, evenly))
     scores = np.array([trial.score for trial in trials])

@@ -154,7 +154,7 @@ def test_presenter_remote_walks_through_the_scenes(flat_window, qtbot):
     for _ in titles:
         press(KEY.Key_PageDown)
     assert flat_window.document.scene.title == titles[-1]
-    qtbot.waitUntil(lambda: not flat_window.jobs.busy, timeout=30_000)  # the last scenes train
+    qtbot.waitUntil(lambda: not flat_window.jobs.busy, timeout=120_000)  # the last scenes train and search
 
 
 def test_undo_and_redo_by_keys(flat_window):
