@@ -40,6 +40,7 @@ class Player(QObject):
         self.asking = False  # whether a question waits for its answer
         self.began = 0.0  # when the lesson was opened, by the monotonic clock
         self._folder = Path()
+        self._answer: str | None = None  # the caption, while the question stands in its place
 
     @property
     def slide(self) -> Slide | None:
@@ -80,6 +81,8 @@ class Player(QObject):
     def reveal(self) -> None:
         """Play: the answer is seen."""
         self.asking = False
+        if self._answer is not None:
+            self._document.edit("answer", record=False, caption=self._answer)
         self.changed.emit()
         self.played.emit()
 
@@ -102,8 +105,11 @@ class Player(QObject):
             self.said.emit(str(error))
             self.changed.emit()
             return
-        self._document.replace(scene, "show a slide", None, saved=True)
         self.asking = bool(slide.question)
+        self._answer = scene.caption if self.asking else None
+        if self.asking:  # the caption would give the answer away
+            scene = scene.model_copy(update={"caption": slide.question})
+        self._document.replace(scene, "show a slide", None, saved=True)
         self.changed.emit()
         if self.asking:
             self.held.emit()

@@ -312,7 +312,9 @@ def test_training_that_diverges_is_shown_as_far_as_it_got(qapp, tmp_path):
     ("change", "name", "plan", "words"),
     [
         ({"optimizers": ()}, "a.mp4", {}, "rule"),
-        ({"workspace": "tune"}, "a.mp4", {}, "tune --csv"),
+        ({"workspace": "tune"}, "a.csv", {}, "tune --csv"),
+        ({"workspace": "tune"}, "a.mp4", {"view": "surface"}, "no surface"),
+        ({"workspace": "tune", "tune_view": {"picture": "minute"}}, "a.mp4", {}, "in the window only"),
         ({"workspace": "train"}, "a.csv", {}, "train --log"),
         ({"workspace": "train", "training": SHORT_TRAINING}, "a.mp4", {"view": "both"}, "no surface"),
         (

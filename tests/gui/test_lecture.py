@@ -66,11 +66,13 @@ def test_a_question_waits_until_its_answer_is_wanted(window: MainWindow, qtbot: 
     finish_jobs(window)
     assert window.desk.question.isVisible()
     assert window.desk.question.text() == "Which ball leaves first?"
+    assert window.document.scene.caption == "Which ball leaves first?"  # the caption would tell
     qtbot.wait(200)
     assert window.page.playback.step == 0
     assert not window.page.playback.playing
     press(key)
     assert not window.desk.question.isVisible()
+    assert window.document.scene.caption != "Which ball leaves first?"
     qtbot.waitUntil(lambda: window.page.playback.step > 0, timeout=10_000)
 
 
