@@ -86,10 +86,11 @@ class Exporter:
             reel.sheet.close()
 
     def _write_movie(self, reel: Reel) -> Generator[MovieProgress]:
+        movie = self._export.movie(self._last)
         samples = []
         if self._target.suffix.lower() == ".gif":
-            samples = [reel.frame(step) for step in (0, self._last // 2, self._last)]
-        movie = self._export.movie(self._last)
+            some = (0, movie.frames // 2, movie.frames - 1)
+            samples = [reel.frame(self._export.step(frame, self._last)) for frame in some]
         yield from write_movie(self._frames(reel), self._target, movie, samples)
 
     def _frames(self, reel: Reel) -> Iterator[Frame]:
