@@ -65,17 +65,11 @@ class Exporter:
         if self._kind == "movie":
             frames = self._export.frames(self._last)
             steps = [self._export.step(frame, self._last) for frame in range(frames)]
-            steps += self._samples
         for found in self._film.prepare(self._scene, self._export, steps):
             if isinstance(found, str):
                 yield found
             else:
                 self._drawn = found
-
-    @property
-    def _samples(self) -> tuple[int, ...]:
-        """Steps that a GIF's colours are chosen by."""
-        return (0, self._last // 2, self._last) if self._target.suffix.lower() == ".gif" else ()
 
     def write(self) -> Generator[MovieProgress]:
         """Draw and write; iterate to have it done, close to give it up."""
@@ -94,8 +88,11 @@ class Exporter:
             reel.sheet.close()
 
     def _write_movie(self, reel: Reel) -> Generator[MovieProgress]:
-        samples = [reel.frame(step) for step in self._samples]
         movie = self._export.movie(self._last)
+        samples = []
+        if self._target.suffix.lower() == ".gif":
+            some = (0, movie.frames // 2, movie.frames - 1)
+            samples = [reel.frame(self._export.step(frame, self._last)) for frame in some]
         yield from write_movie(self._frames(reel), self._target, movie, samples)
 
     def _frames(self, reel: Reel) -> Iterator[Frame]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from landscape.command_options import argument, option
+
+if TYPE_CHECKING:
+    from landscape.export_plan import Export
+    from landscape.scene import Scene
 
 STOPPED = 130
 OUTPUT = "The file: .mp4 .webm .gif .apng .webp, .png .svg .pdf, .csv .npz; no suffix: a folder of pictures."
@@ -39,7 +44,7 @@ def export(
 
     Exit codes: 0 done, 2 it cannot be done (one line says why), 130 interrupted; then no file is left behind.
     """
-    from landscape.export_plan import Export, size_of, usual
+    from landscape.export_plan import size_of, usual
     from landscape.scene import Scene
 
     target = Path(output)
@@ -49,9 +54,7 @@ def export(
         "steps_per_second": steps_per_second, "theme": theme, "view": view, "curves": curves,
         "caption": caption, "legend": legend, "loop": loop,
     }  # fmt: skip
-    plan: Export = replace(
-        usual(target), **{name: value for name, value in said.items() if value is not None}
-    )
+    plan = replace(usual(target), **{name: value for name, value in said.items() if value is not None})
     if plan.view != "map" and not _has_screen():
         from gui.virtual_screen import run_on_virtual_screen
 
@@ -59,8 +62,24 @@ def export(
     return export_scene(Scene.load(scene), target, plan, at)
 
 
-def export_scene(scene: Any, target: Path, plan: Any, at: int | None = None) -> int:
+def export_scene(scene: Scene, target: Path, plan: Export, at: int | None = None) -> int:
     """Export under a progress bar; returns the exit code."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Elsewhere than on this thread, which the encoder's is not, a collection could destroy Qt's objects.
+    gc.disable()
+    try:
+        _export(scene, target, plan, at)
+    except KeyboardInterrupt:
+        print("landscape: interrupted; nothing was written", file=sys.stderr)  # noqa: T201
+        return STOPPED
+    finally:
+        gc.enable()
+        signal.signal(signal.SIGTERM, before)
+    print(target)  # noqa: T201
+    return 0
+
+
+def _export(scene: Scene, target: Path, plan: Export, at: int | None) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -70,27 +89,21 @@ def export_scene(scene: Any, target: Path, plan: Any, at: int | None = None) -> 
     if plan.view == "map":  # nothing of the screen's own, such as its kind of smooth type, gets into it
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = _application()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(stderr=True)
-    bar = BarColumn(), TextColumn("{task.completed}/{task.total} frames"), TimeRemainingColumn()
-    try:
-        with Progress(TextColumn("{task.description}"), *bar, console=console, transient=True) as progress:
-            task = progress.add_task("preparing", total=None)
-            for sentence in exporter.prepare():
-                progress.update(task, description=sentence.rstrip(" …").lower())
-            writing = exporter.write()
-            try:
-                for report in writing:
-                    progress.update(task, description="drawing", completed=report.frame, total=report.frames)
-            finally:
-                writing.close()
-    except KeyboardInterrupt:
-        console.print("landscape: interrupted; nothing was written", highlight=False)
-        return STOPPED
-    finally:
-        del application
-    print(target)  # noqa: T201
-    return 0
+    words, count = TextColumn("{task.description}"), TextColumn("{task.completed}/{task.total} frames")
+    columns = (words, BarColumn(), count, TimeRemainingColumn())
+    silent = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=silent) as bar:
+        task = bar.add_task("preparing", total=None)
+        for sentence in exporter.prepare():
+            bar.update(task, description=sentence.rstrip(" …").lower())
+        writing = exporter.write()
+        try:
+            for report in writing:
+                bar.update(task, description="drawing", completed=report.frame, total=report.frames)
+        finally:
+            writing.close()
+    del application
 
 
 def _application() -> Any:

@@ -298,7 +298,7 @@ def _export_instead(scene: Any) -> int:
 
     target = Path.cwd() / "landscape-opening.mp4"
     print("There is no display here, so the scene is drawn into a movie instead …")  # noqa: T201
-    return export_scene(scene or opening_scene(), target, Export())
+    return export_scene(scene or opening_scene(), target, Export(1280, 720, fps=30.0, seconds=7.0))
 
 
 if __name__ == "__main__":
