@@ -36,7 +36,7 @@ def command_table(window: MainWindow) -> list[Action]:
         Action("Edit", "Copy as PyTorch code", (), window.sharing.copy_torch),
         Action("Edit", "Choose a surface …", ("Ctrl+L",), page.surface_card.open_picker),
         Action("Edit", "Type a formula", ("Ctrl+F",), page.focus_formula),
-        Action("Playback", "Play or pause", ("Space",), lambda: window.page.playback.toggle(), True),
+        Action("Playback", "Play or pause", ("Space",), window.toggle_play, True),
         Action(
             "Playback", "One step or epoch forward", ("Right",), lambda: window.page.playback.move(1), True
         ),
@@ -79,8 +79,11 @@ def command_table(window: MainWindow) -> list[Action]:
         Action("View", "Next theme", ("Ctrl+T",), window.next_theme),
         Action("Lecture", "Full screen for the lecture", ("F5", "F11"), window.toggle_lecture),
         Action("Lecture", "Black screen", ("B", "."), window.toggle_black, True),
-        Action("Lecture", "Next scene", ("PgDown",), lambda: window.move_scene(1)),
-        Action("Lecture", "Previous scene", ("PgUp",), lambda: window.move_scene(-1)),
+        Action("Lecture", "Next slide or scene, or the answer", ("PgDown",), lambda: window.move_scene(1)),
+        Action("Lecture", "Previous slide or scene", ("PgUp",), lambda: window.move_scene(-1)),
+        Action("Lecture", "Open a lesson …", ("Ctrl+Shift+O",), window.desk.open_dialog),
+        Action("Lecture", "Speaker's view", ("F6",), lambda: window.desk.show_speaker_view(window.theme)),
+        Action("Lecture", "Close the lesson", (), window.desk.player.close),
         Action("Lecture", "Leave", ("Esc",), window.leave, True),
         Action("Help", "Command palette …", ("Ctrl+K",), window.open_palette),
         Action("Help", "Keys and help …", ("?", "F1"), window.open_help, True),
@@ -114,6 +117,10 @@ def build_menu(window: MainWindow, actions: list[Action]) -> QMenu:
     for place, title in enumerate(window.scene_titles()):
         scenes.addAction(title, partial(window.show_scene_number, place))
     menu.insertMenu(menus["Playback"].menuAction(), scenes)
+    lessons = QMenu("Lessons", menu)
+    for title, path in window.desk.lessons():
+        lessons.addAction(title, partial(window.desk.player.open, path))
+    menu.insertMenu(menus["Playback"].menuAction(), lessons)
     return menu
 
 
@@ -127,4 +134,6 @@ def deeds(window: MainWindow, actions: list[Action]) -> list[Deed]:
         found.append((f"Surface: {surface.title}", "", partial(window.explore.surface_card.choose, key)))
     for place, title in enumerate(window.scene_titles()):
         found.append((f"Scene: {title}", "", partial(window.show_scene_number, place)))
+    for title, path in window.desk.lessons():
+        found.append((f"Lesson: {title}", "", partial(window.desk.player.open, path)))
     return found

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QMarginsF, QObject, QRect, QSizeF, QTimer, pyqtSignal
-from PyQt6.QtGui import QPageSize, QPainter, QPdfWriter
-from PyQt6.QtSvg import QSvgGenerator
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from gui.explore.film import RACE_FILM
 from gui.jobs import Jobs
 from gui.theme import THEMES
 from gui.train.film import TRAINING_FILM
 from gui.tune.film import SEARCH_FILM
-from gui.views.film_frame import Film, Reel, Sheet
+from gui.views.film_frame import Film, Reel
+from gui.views.vector import write_pdf, write_svg
 from landscape.errors import LandscapeError
 from landscape.export_plan import Export, check_export
 from landscape.files import replaced, write_whole
@@ -27,7 +26,6 @@ from landscape.race import Race, solve
 from landscape.scene import Scene
 
 FILMS = {"explore": RACE_FILM, "train": TRAINING_FILM, "tune": SEARCH_FILM}
-POINTS = 0.75  # of a typographer, in a pixel
 
 
 class Exporter:
@@ -118,35 +116,7 @@ def _write_still(reel: Reel, step: int, target: Path) -> None:
             picture_of(reel.frame(step)).save(temporary, "PNG")
             return
         reel.show(step, 0.0)
-        painter = QPainter()
-        device = (_svg if target.suffix.lower() == ".svg" else _pdf)(temporary, reel.sheet)
-        done = painter.begin(device)
-        try:
-            reel.sheet.paint(painter)
-        finally:
-            done = painter.end() and done
-        if not done:
-            raise OSError(5, "the picture could not be written")
-
-
-def _svg(target: Path, sheet: Sheet) -> QSvgGenerator:
-    device = QSvgGenerator()
-    device.setFileName(str(target))
-    device.setSize(sheet.size)
-    device.setViewBox(QRect(QRect().topLeft(), sheet.size))
-    device.setTitle(sheet.title)
-    return device
-
-
-def _pdf(target: Path, sheet: Sheet) -> QPdfWriter:
-    """A page on which one unit is one of the sheet's pixels."""
-    device = QPdfWriter(str(target))
-    page = QSizeF(sheet.size.width() * POINTS, sheet.size.height() * POINTS)
-    device.setPageSize(QPageSize(page, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
-    device.setPageMargins(QMarginsF(0, 0, 0, 0))
-    device.setResolution(96)
-    device.setTitle(sheet.title)
-    return device
+        (write_svg if target.suffix.lower() == ".svg" else write_pdf)(reel.sheet, temporary)
 
 
 class BackgroundExport(QObject):

@@ -38,6 +38,7 @@ from gui.explore.page import ExplorePage
 from gui.export import BackgroundExport, Exporter
 from gui.help_dialog import HelpDialog
 from gui.jobs import Jobs
+from gui.lecture.desk import LectureDesk
 from gui.overlays import Banner, BlackScreen
 from gui.rail import Rail
 from gui.session import Session
@@ -102,6 +103,11 @@ class MainWindow(QMainWindow):
         self.sharing = Sharing(self.document, self.jobs, self)
         self.sharing.said.connect(self.banner.say)
         self.sharing.pasted.connect(self._play_from_start)
+        self.desk = LectureDesk(self.document, self.jobs, central, self)
+        self.desk.player.said.connect(self.banner.say)
+        self.desk.player.played.connect(self._play_from_start)
+        self.desk.player.held.connect(lambda: self.page.hold_at_start())
+        self.desk.keyGiven.connect(self._run_key)
         self.actions_ = command_table(self)
         self._install(self.actions_)
         self.document.refused.connect(self.banner.say)
@@ -174,6 +180,14 @@ class MainWindow(QMainWindow):
                     shortcut = QShortcut(QKeySequence(key), self)
                     shortcut.activated.connect(action.run)
 
+    def _run_key(self, event: QKeyEvent) -> None:
+        """A key of the speaker's window means what it means here."""
+        pressed = QKeySequence(event.keyCombination())
+        for action in self.actions_:
+            if any(QKeySequence(key) == pressed or key == event.text() for key in action.keys):
+                action.run()
+                return
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Plain keys arrive here when the widget with the focus has no use for them."""
         assert event is not None
@@ -192,6 +206,10 @@ class MainWindow(QMainWindow):
             ("tune", "Tune", "Hyperparameters are searched for (Ctrl+3)"),
         ):
             rail.add_workspace(name, text, help_text, partial(self.choose_workspace, name))
+        self._lesson_button = rail.add(
+            "lesson", "Lesson", "A lesson: scenes in order, with questions and notes",
+            lambda: self.desk.open_menu(self._lesson_button, self.theme),
+        )  # fmt: skip
         rail.add_space()
         rail.add("open", "Open", "Open a scene (Ctrl+O)", self.open_dialog)
         rail.add("save", "Save", "Save the scene (Ctrl+S)", self.save)
@@ -297,6 +315,8 @@ class MainWindow(QMainWindow):
         """Esc: leave the black screen, the lecture, or a field."""
         if self.black.isVisible():
             self.toggle_black()
+        elif self.desk.player.asking:
+            self.desk.player.reveal()
         elif self.explore.dissection.on:
             self.explore.dissection.leave()
         elif self.in_lecture:
@@ -309,7 +329,10 @@ class MainWindow(QMainWindow):
     # --- scenes and files --------------------------------------------------------------------------
 
     def move_scene(self, by: int) -> None:
-        """The next or the previous of the bundled scenes."""
+        """The lesson's next or previous slide; without a lesson, the next of the bundled scenes."""
+        if self.desk.has_lesson:
+            self.desk.move(by)
+            return
         place = self._scene_place + by
         if not 0 <= place < len(scene_files()):
             self.banner.say("This is the last scene." if by > 0 else "This is the first scene.")
@@ -330,6 +353,13 @@ class MainWindow(QMainWindow):
         self._scene_place = place
         self.document.replace(scene, "show a scene", None, saved=True)
         self._play_from_start()
+
+    def toggle_play(self) -> None:
+        """Play or pause; where a question waits, its answer is what plays."""
+        if self.desk.player.asking:
+            self.desk.player.reveal()
+        else:
+            self.page.playback.toggle()
 
     def to_the_end(self) -> None:
         """The last step or epoch."""
@@ -457,6 +487,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self.banner.place()
+        self.desk.question.place()
         central = self.centralWidget()
         if self.black.isVisible() and central is not None:
             self.black.setGeometry(central.rect())
@@ -469,6 +500,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.page.playback.pause()
+        self.desk.close()
         if self.export is not None:
             self.export.stop()
         self.ended = self.jobs.shut_down()

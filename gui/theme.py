@@ -227,6 +227,8 @@ def stylesheet(theme: Theme, type_scale: float = 1.0, control_scale: float = 1.0
     QLabel[kind="title"] {{ font-size: {title}px; font-weight: 600; }}
     QLabel[kind="caption"] {{ font-size: {caption if type_scale > 1 else plain}px; color: {theme.dim}; }}
     QLabel#banner {{ background: {theme.text}; color: {theme.window}; border-radius: 8px; }}
+    QLabel#question {{ background: {theme.accent}; color: {theme.on_accent}; border-radius: 14px;
+        font-size: {round(1.35 * title)}px; font-weight: 600; }}
     QLabel[kind="heading"] {{ font-size: {small}px; font-weight: 600; color: {theme.dim}; }}
     QLabel[kind="dim"] {{ font-size: {small}px; color: {theme.dim}; }}
     QLabel[kind="warning"] {{ font-size: {small}px; color: {theme.warning}; }}

@@ -33,6 +33,10 @@ class FormulaError(LandscapeError):
         place = f" (character {position + 1}, near “{around}”)" if around else ""
         super().__init__(f"{reason}{place}")
 
+    def __reduce__(self) -> tuple[type[FormulaError], tuple[str, str, int, int, str]]:
+        """From a worker it comes back whole."""
+        return type(self), (self.reason, self.formula, self.position, self.length, self.unknown)
+
 
 class FieldError(LandscapeError):
     """A value that is refused, with the name of the field it was given for.
@@ -45,3 +49,7 @@ class FieldError(LandscapeError):
     def __init__(self, field: str, reason: str) -> None:
         self.field = field
         super().__init__(reason)
+
+    def __reduce__(self) -> tuple[type[FieldError], tuple[str, str]]:
+        """From a worker it comes back whole."""
+        return type(self), (self.field, str(self))

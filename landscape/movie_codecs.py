@@ -67,7 +67,9 @@ class Movie:
 
 CODECS = {
     ".mp4": Codec(
-        "libx264", "mp4", "yuv420p", {"crf": "18", "preset": "veryfast", "tune": "animation"},
+        "libx264", "mp4", "yuv420p",
+        # A film has no cuts to look for: half the time for a file not much larger.
+        {"crf": "19", "preset": "superfast", "x264-params": "scenecut=0:b-adapt=0"},
         {"movflags": "+faststart"}, even=True,
     ),
     ".webm": Codec(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QRect
+from PyQt6.QtCore import QRect, QSizeF
 
 from gui.explore.curves import loss_curves
 from gui.theme import Theme, looks
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FINE = (480, 640)  # samples of the map: a picture may be four times as large as the window
 NEEDED = "On Debian or Ubuntu: sudo apt install libgl1-mesa-dri libgl1 libopengl0 libegl1."
-LEGEND_ROW = 3.0  # heights of the axis type
+LEGEND_ROW, LEGEND_WIDTH = 3.0, 21.0  # in heights of the axis type
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,11 @@ def _opened(drawn: Drawn, theme: Theme, export: Export) -> Reel:
         views["legend"] = LegendView()
     for view in views.values():
         view.set_theme(theme, TYPE_SCALE)
-    legend_height = LEGEND_ROW * theme.axis * TYPE_SCALE * len(race.entries)
 
     def placed(area: QRect, scale: float) -> list[Place]:
-        places = race_places(list(views), area, legend_height * scale, GAP * scale)
+        unit = theme.axis * TYPE_SCALE * scale
+        legend = QSizeF(LEGEND_WIDTH * unit, LEGEND_ROW * unit * len(race.entries))
+        places = race_places(list(views), area, legend, GAP * scale)
         for name, place in places.items():
             give_size(views[name], place, scale)
         return [(views[name], place) for name, place in places.items()]
@@ -163,7 +164,7 @@ def _fill_map(board: MapView, drawn: Drawn) -> None:
     board.show_areas(drawn.areas, drawn.heading)
 
 
-def race_places(names: Sequence[str], area: QRect, legend_height: float, gap: float) -> dict[str, QRect]:
+def race_places(names: Sequence[str], area: QRect, legend: QSizeF, gap: float) -> dict[str, QRect]:
     """Where the views of a race are.
 
     Wide pictures have one board at the left and the rest in a column beside it, or two boards above the rest;
@@ -172,20 +173,21 @@ def race_places(names: Sequence[str], area: QRect, legend_height: float, gap: fl
     boards = [name for name in ("map", "surface") if name in names]
     rest = [name for name in ("curves", "legend") if name in names]
     wide, tall = area.width() > 1.3 * area.height(), area.height() > 1.3 * area.width()
+    high = min(legend.height() / area.height(), 0.2 if tall else 0.4)
+    broad = min(legend.width() / area.width(), 0.36)
     if not rest:
         pictures, below = area, []
     elif tall:
-        share = 0.62 if "curves" in rest else 0.8
-        legend = min(legend_height / area.height(), 0.2) if "legend" in rest else 0.0
-        shares = [share, 1 - share - legend, legend] if len(rest) == 2 else [share, 1 - share]
-        pictures, *below = rows(area, shares, gap)
+        shares = {"curves": 0.38 - high * ("legend" in rest), "legend": high}
+        wanted = [shares[name] for name in rest]
+        pictures, *below = rows(area, [1 - sum(wanted), *wanted], gap)
     elif wide and (len(boards) == 1 or "curves" not in rest):
-        pictures, side = columns(area, [0.64, 0.36] if "curves" in rest else [0.82, 0.18], gap)
-        legend = min(legend_height / area.height(), 0.4)
-        below = [side] if len(rest) == 1 else rows(side, [1 - legend, legend], gap)
+        aside = 0.36 if "curves" in rest else broad
+        pictures, side = columns(area, [1 - aside, aside], gap)
+        below = [side] if len(rest) == 1 else rows(side, [1 - high, high], gap)
     else:
         pictures, low = rows(area, [0.68, 0.32], gap)
-        below = [low] if len(rest) == 1 else columns(low, [0.76, 0.24] if wide else [0.68, 0.32], gap)
+        below = [low] if len(rest) == 1 else columns(low, [1 - broad, broad], gap)
     cut = rows if tall else columns
     return dict(zip([*boards, *rest], [*cut(pictures, [1.0] * len(boards), gap), *below], strict=True))
 

@@ -319,6 +319,12 @@ class ExplorePage(QWidget):
         """Go some stages of the present step forward or back."""
         self.dissection.move(stages)
 
+    def hold_at_start(self) -> None:
+        """Stand still at the start, until one plays."""
+        self._play_when_ready = False
+        self.playback.pause()
+        self.playback.go_to(0)
+
     def play_from_start(self) -> None:
         """Play from step 0, as soon as the race of this scene is there."""
         self.playback.pause()

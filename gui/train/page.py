@@ -231,6 +231,11 @@ class TrainPage(QWidget):
             return None
         return Moment(run, run.data, now, self.trainer.twin, self.document.scene.train_view.test_time)
 
+    def hold_at_start(self) -> None:
+        """Stand still at the start, until one plays."""
+        self.playback.pause()
+        self.playback.go_to(0)
+
     def play_from_start(self) -> None:
         """Play from the untrained network on; where it has not trained yet, the picture waits."""
         self.playback.go_to(0)

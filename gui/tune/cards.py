@@ -16,12 +16,10 @@ from landscape.errors import LandscapeError
 from landscape.hyperparameters import EPOCHS, TRIALS
 from landscape.network.datasets import DATASETS
 from landscape.scene import Scene
-from landscape.tuning.samplers import luck
 from landscape.tuning.workers import check_workers
 
 METHODS = {"random": "At random", "grid": "Grid", "coarse-to-fine": "Coarse to fine"}
 STOPPINGS = {"none": "Never", "median": "Below the median", "halving": "Successive halving"}
-RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 STOPPING_HELP = (
     "Early stopping of hopeless trials. Below the median: of the accuracies that earlier trials had after as"
     " many epochs. Successive halving: at an eighth, a quarter and half of the epochs, only the better half"
@@ -145,25 +143,6 @@ class MethodCard(Card):
         self.seed.show_value(tuning.seed)
         self.count.setText(f"{tuning.count} trials")
         self.remark.say(_remark(tuning))
-
-
-class LuckCard(Card):
-    """How likely it is by now that chance has found what is good."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Luck", parent)
-        self.chance = label("", "name")
-        self.header.addWidget(self.chance)
-        self.words = FixedLines(3)
-        self.body.addWidget(self.words)
-
-    def show_count(self, done: int) -> None:
-        """Show the chance after so many random trials."""
-        self.chance.setText(f"{luck(done):.5f}".rstrip("0").rstrip("."))
-        self.words.say(
-            f"After {done} random trials the chance that at least one lies in the best 5 % of the space is"
-            f" 1 − 0.95{str(done).translate(RAISED)}."
-        )
 
 
 def _remark(tuning: Any) -> str:

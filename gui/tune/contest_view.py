@@ -120,7 +120,7 @@ class ContestView(Canvas):
         """One of the two plots: square, or a little wider where height is short."""
         unit, half = self._unit(area), area.width() / 2
         room = QRectF(area.left() + side * half, area.top(), half, area.height()).adjusted(
-            6.6 * unit, 8.7 * unit, -1.6 * unit, -7.2 * unit
+            6.6 * unit, 8.7 * unit, -2.2 * unit, -7.2 * unit
         )
         width, height = min(room.width(), LONGEST * room.height()), min(room.height(), room.width())
         # What is left over is shared out around it.

@@ -22,7 +22,7 @@ from landscape.tuning.selection import Columns
 
 NEAR = 9.0  # pixels from a curve at which it is meant
 FEW = 120  # curves that are drawn one by one
-MANY = 1200  # curves up to which there is time to draw them at twice the fineness, so that they are smooth
+MANY = 400  # curves up to which there is time to draw them at twice the fineness, so that they are smooth
 ROUGH = 700  # curves that stand for all while there is no time for more
 COARSE = 2.0  # as wide are they then
 CLOSE = 3.0  # pixels between two marks of a kind, of which one covers the other
@@ -75,24 +75,25 @@ class CurvesView(ScoreChart):
                 box = QRectF(x - 3 * unit, plot.bottom() + 0.4 * unit, 6 * unit, 1.6 * unit)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{tick:g}")
 
-    def paint_faint(self, painter: QPainter, plot: QRectF) -> None:
+    def paint_faint(self, painter: QPainter, plot: QRectF, rough: bool) -> None:
         colour = between(self.theme.card, self.theme.dim, 0.22)
         rows = np.arange(len(self.lit))
-        self._paint_curves(painter, plot, rows, [colour] * STEPS, False)
+        self._paint_curves(painter, plot, rows, [colour] * STEPS, rough)
         self._paint_ends(painter, plot, rows, colour, FAINT)
 
     def paint_lit(self, painter: QPainter, plot: QRectF, rows: Any, rough: bool) -> None:
-        """By score; at first a share of them, drawn by lot, stands for all: the same each time."""
-        drawn = rows
-        if rough and len(rows) > ROUGH:
-            drawn = rows[np.random.default_rng(0).permutation(len(rows))[:ROUGH]]
-        self._paint_curves(painter, plot, drawn, step_colours(self.theme), rough)
+        self._paint_curves(painter, plot, rows, step_colours(self.theme), rough)
         self._paint_ends(painter, plot, rows, QColor(self.theme.dim), 1.0)
 
     def _paint_curves(
         self, painter: QPainter, plot: QRectF, rows: Any, colours: list[QColor], rough: bool
     ) -> None:
-        """Curves one by one, the best on top, or many of them as a picture."""
+        """Curves one by one, the best on top, or many of them as a picture.
+
+        Roughly, a share of them, drawn by lot, stands for all: the same each time.
+        """
+        if rough and len(rows) > ROUGH:
+            rows = rows[np.random.default_rng(0).permutation(len(rows))[:ROUGH]]
         width, steps = max(self.theme.trail / 3, 1.0), self.steps[rows]
         heights = self._heights(plot, rows)
         if len(rows) <= FEW:
@@ -118,27 +119,32 @@ class CurvesView(ScoreChart):
     def paint_front(self, painter: QPainter, plot: QRectF) -> None:
         assert self.columns is not None
         best = None if self.lines is None else self.lines.best
-        picked, width = self.columns.row(self.picked), 0.8 * self.theme.trail
-        if best is not None:
-            wide = width + 2.4 if best == picked else width  # what is picked runs inside it
-            self._paint_one(painter, plot, best, wide, self.theme.warning)
-        if picked is not None:
-            self._paint_one(painter, plot, picked, width, self.theme.accent)
+        picked = self.columns.row(self.picked)
+        if best is not None and best != picked:
+            self._paint_one(painter, plot, best, self.theme.warning, (self.theme.casing, 2.0))
+        if picked is not None:  # the best keeps its colour as a rim
+            rim = (self.theme.warning, 4.0) if best == picked else (self.theme.casing, 2.0)
+            self._paint_one(painter, plot, picked, self.theme.accent, rim)
         taken = self._name(painter, plot, best, "best ", self.theme.warning, QRectF())
         if picked != best:
             self._name(painter, plot, picked, "", self.theme.accent, taken)
 
-    def _paint_one(self, painter: QPainter, plot: QRectF, row: int, width: float, ink: str) -> None:
-        """One curve on top of all, with a casing, and with a ball at its head if it ends early."""
+    def _paint_one(self, painter: QPainter, plot: QRectF, row: int, ink: str, rim: tuple[str, float]) -> None:
+        """One curve on top of all, with a rim so wide, and at its end a ball, or what became of it."""
+        assert self.columns is not None
+        width = 0.8 * self.theme.trail
         line = np.stack([self._x(plot), self._heights(plot, [row])[0] + plot.top()], axis=1)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for wide, colour in ((width + 2, self.theme.casing), (width, ink)):
+        for wide, colour in ((width + rim[1], rim[0]), (width, ink)):
             pen = QPen(QColor(colour), wide)
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
             painter.setPen(pen)
             draw_broken_line(painter, line)
+        if not self.columns.are("complete")[row]:
+            self._paint_ends(painter, plot, np.array([row]), QColor(ink), 1.0)
+            return
         for x, y in self._ends(plot, np.array([row])).tolist():
-            painter.setPen(QPen(QColor(self.theme.casing), 1.4))
+            painter.setPen(QPen(QColor(rim[0]), 1.4))
             painter.setBrush(QColor(ink))
             painter.drawEllipse(QPointF(x, y), 0.36 * self.unit, 0.36 * self.unit)
 

@@ -10,7 +10,6 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from gui.theme import font
 from gui.tune.score_chart import ScoreChart
-from gui.tune.shades import STEPS, step_colours
 from gui.tune.trial_marks import FAINT, draw_trials, kinds
 from gui.views.lines import polyline
 from gui.views.marks import draw_label
@@ -18,7 +17,6 @@ from gui.views.ticks import ticks
 from landscape.tuning.selection import Columns
 
 NEAR = 10.0  # pixels from a trial at which it is meant
-MANY = 1500  # marks beyond which there is no time to draw each while something is dragged
 SMALLEST, LARGEST = 0.2, 0.36  # radius of a mark, in units of type
 LANE = 1.6  # units of height below the axis for what has no score
 
@@ -35,7 +33,7 @@ class HistoryView(ScoreChart):
 
     def show_trials(self, columns: Columns) -> None:
         """Show these trials; all of them light up until told otherwise."""
-        self._kinds, self._scored = kinds(columns), np.isfinite(columns.score)
+        self._kinds = kinds(columns)
         complete = np.flatnonzero(columns.are("complete"))
         so_far = np.maximum.accumulate(columns.score[complete])
         self._better = complete[np.diff(so_far, prepend=-np.inf) > 0]  # rows, each the best until then
@@ -103,25 +101,11 @@ class HistoryView(ScoreChart):
         room = 0.36 * (max(plot.width() * plot.height(), 0.0) / max(len(self.lit), 1)) ** 0.5
         return round(min(max(room, SMALLEST * self.unit), LARGEST * self.unit), 1)
 
-    def paint_faint(self, painter: QPainter, plot: QRectF) -> None:
+    def paint_faint(self, painter: QPainter, plot: QRectF, rough: bool) -> None:
         draw_trials(painter, self._pixels(plot), self._kinds, self.theme, self._radius(plot), FAINT)
 
     def paint_lit(self, painter: QPainter, plot: QRectF, rows: Any, rough: bool) -> None:
-        pixels = self._pixels(plot)[rows]
-        if rough and len(rows) > MANY:
-            self._paint_roughly(painter, pixels, rows, 1.7 * self._radius(plot))
-        else:
-            draw_trials(painter, pixels, self._kinds[rows], self.theme, self._radius(plot))
-
-    def _paint_roughly(self, painter: QPainter, pixels: Any, rows: Any, width: float) -> None:
-        """Squares of the right colour, which Qt draws in a tenth of the time."""
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        steps = np.where(self._scored[rows], self.steps[rows], STEPS)
-        for step, colour in enumerate([*step_colours(self.theme), QColor(self.theme.warning)]):
-            painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
-            painter.drawPoints(polyline(pixels[steps == step]))
-        painter.restore()
+        draw_trials(painter, self._pixels(plot)[rows], self._kinds[rows], self.theme, self._radius(plot))
 
     def paint_front(self, painter: QPainter, plot: QRectF) -> None:
         assert self.columns is not None

@@ -21,11 +21,7 @@ from landscape.tuning.workers import open_workers
 
 JOB = "minute"
 TIMES = {"10": "10 s each", "30": "30 s each", "60": "a minute each"}
-EXPLAINED = (
-    "Both draw the same trials at random. A person who babysits changes one model as it trains: one after the"
-    " other as fast as the machine can is the most that a panda could try. Panda where one model takes all"
-    " there is, caviar where many fit."
-)
+EXPLAINED = "Panda where one model takes all there is; caviar where many fit."
 WAITING = "Press Compare: first one model after the other, then as many at once as there is room for."
 
 

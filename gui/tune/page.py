@@ -24,13 +24,14 @@ from PyQt6.QtWidgets import (
 from gui.document import Document
 from gui.jobs import Jobs
 from gui.theme import DARK, Theme
-from gui.tune.cards import LuckCard, MethodCard
+from gui.tune.cards import MethodCard
 from gui.tune.contest_page import ContestPage
 from gui.tune.coverage_view import CoverageView
 from gui.tune.curves_view import CurvesView
 from gui.tune.edits import TuneEdits
 from gui.tune.history_view import HistoryView
 from gui.tune.look_cards import SelectionCard, StudiesCard, TrialCard, button
+from gui.tune.luck_view import LuckView
 from gui.tune.minute_page import MinutePage
 from gui.tune.parallel_view import ParallelView
 from gui.tune.ranking import Ranking
@@ -51,6 +52,7 @@ from landscape.tuning.selection import SCORE, Columns, lit
 from landscape.tuning.shelf import Kept, Shelf, read_header
 from landscape.tuning.tables import as_code, as_csv, training_of
 
+LUCK_HEIGHT = 150  # pixels
 FOLLOW_MS = 200  # after the last change of the search, before its study is looked up
 PICTURES = {
     "study": ("Study", "The search itself"),
@@ -144,12 +146,13 @@ class TunePage(QWidget):
         self.space_card = SpaceCard(self.edits)
         self.method_card = MethodCard(self.edits, self.searcher.workers)
         self.selection_card, self.trial_card = SelectionCard(self.edits), TrialCard()
-        self.studies_card, self.luck_card = StudiesCard(), LuckCard()
+        self.studies_card, self.luck = StudiesCard(), LuckView()
+        self.luck.setFixedHeight(LUCK_HEIGHT)
         self.inspector = CardColumn(
             (
                 self.method_card,
                 self.space_card,
-                self.luck_card,
+                self.luck,
                 self.selection_card,
                 self.trial_card,
                 self.studies_card,
@@ -183,7 +186,7 @@ class TunePage(QWidget):
         """Draw with these tokens."""
         self._theme = theme
         views = (self.coverage, self.curves, self.history, self.parallel, self.trial, self.ranking)
-        for view in (*views, self.contest, self.minute):
+        for view in (*views, self.contest, self.minute, self.luck):
             view.set_theme(theme, type_scale)
         self.table.set_theme(theme)
         self.transport.set_theme(theme)
@@ -242,6 +245,13 @@ class TunePage(QWidget):
         self._show_scene(self.document.scene)  # a button that was pressed already stays pressed
 
     # --- the search --------------------------------------------------------------------------------
+
+    def hold_at_start(self) -> None:
+        """Show no trial yet, until one plays."""
+        self._begin = False
+        self.searcher.stop()
+        self.playback.pause()
+        self.playback.go_to(0)
 
     def play_from_start(self) -> None:
         """Search; a study that is complete is shown as it is."""
@@ -325,7 +335,7 @@ class TunePage(QWidget):
             each.show_trials(columns)
         rounds = range(len(found.boxes) if head else int(columns.round.max(initial=0)))
         self.coverage.show_boxes([(found.boxes[k], round_words(columns, k + 1)) for k in rounds])
-        self.luck_card.show_count(found.done if head else self.playback.step)
+        self.luck.show_count(found.done if head else self.playback.step)
         self._show_view()
 
     def _show_axes(self, columns: Columns) -> None:

@@ -127,8 +127,8 @@ class ScorePicture(Canvas):
     def paint_ground(self, painter: QPainter, plot: QRectF) -> None:
         """What lies below the trials: the other axis."""
 
-    def paint_faint(self, painter: QPainter, plot: QRectF) -> None:
-        """All trials, hardly seen."""
+    def paint_faint(self, painter: QPainter, plot: QRectF, rough: bool) -> None:
+        """All trials, hardly seen; roughly if there is no time for more."""
 
     def paint_lit(self, painter: QPainter, plot: QRectF, rows: Any, rough: bool) -> None:
         """These trials; roughly if there is no time for more."""
@@ -188,9 +188,11 @@ class ScorePicture(Canvas):
         if not self.empty:
             plot, rows = self.plot_area(area), np.flatnonzero(self.lit)
             screen = painter.device() is self
-            if len(rows) < len(self.lit):
-                self._paint_layer(painter, "faint", lambda layer: self.paint_faint(layer, plot))
             rough = self._rough and screen
+            if len(rows) < len(self.lit):
+                quick = rough and "faint" not in self._layers
+                name = "faint, roughly" if quick else "faint"
+                self._paint_layer(painter, name, lambda layer: self.paint_faint(layer, plot, quick))
             self._paint_layer(painter, "lit", lambda layer: self.paint_lit(layer, plot, rows, rough))
             if rough and not self._pause.isActive():
                 self._pause.start()

@@ -69,13 +69,13 @@ class Canvas(QWidget):
 
     def paint_at(self, painter: QPainter, place: QRect, scale: float, keep: bool = False) -> None:
         """Paint in a place of a larger picture (pixels); `keep` the still layer for the next time."""
+        painter.save()
+        painter.setClipRect(place)
         if keep:
             if self._still is None or self._still.size() != place.size():
                 self._still = self._still_layer(place.size(), scale)
             painter.drawPixmap(place.topLeft(), self._still)
         area = QRectF(0, 0, place.width() / scale, place.height() / scale)
-        painter.save()
-        painter.setClipRect(place)
         painter.translate(QPointF(place.topLeft()))
         painter.scale(scale, scale)
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import QPoint, QPointF, QRect, QSize, Qt
-from PyQt6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPixmap, QTextLayout, QTextOption
+from PyQt6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPixmap, QRegion, QTextLayout, QTextOption
 
 from gui.theme import Theme, font
 from gui.views.canvas import Canvas
@@ -93,6 +93,9 @@ class Sheet:
         self.places = place_views(
             QRect(QPoint(0, 0), self.size).adjusted(margin, top, -margin, -margin), self.scale
         )
+        self._around = QRegion(QRect(QPoint(0, 0), self.size))  # the views fill the rest
+        for _, place in self.places:
+            self._around -= QRegion(place)
         self._ground: QPixmap | None = None
 
     def frame(self) -> np.ndarray:
@@ -101,19 +104,13 @@ class Sheet:
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         try:
+            painter.setClipRegion(self._around)
             painter.drawPixmap(0, 0, self._grounded())
             for view, place in self.places:
                 view.paint_at(painter, place, self.scale, keep=True)
         finally:  # a painter that outlives its picture takes the program with it
             painter.end()
         return image_pixels(image)
-
-    def paint(self, painter: QPainter) -> None:
-        """Paint everything, as lines and letters where the painter's device keeps them so."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter)
-        for view, place in self.places:
-            view.paint_at(painter, place, self.scale)
 
     def close(self) -> None:
         """Let go of the views."""
@@ -126,12 +123,13 @@ class Sheet:
             painter = QPainter(self._ground)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             try:
-                self._paint_ground(painter)
+                self.paint_ground(painter)
             finally:
                 painter.end()
         return self._ground
 
-    def _paint_ground(self, painter: QPainter) -> None:
+    def paint_ground(self, painter: QPainter) -> None:
+        """Paint what is around the views: the ground, title and caption."""
         painter.fillRect(QRect(QPoint(0, 0), self.size), QColor(self.theme.window))
         if self._head is not None:
             painter.save()

@@ -207,9 +207,7 @@ class MapView(Canvas):
             return self.to_pixels(points, area)
 
         self._layer.paint_areas(painter, project, self._domain, self.theme)
-        pen = QPen(QColor(self.theme.contour), 1.0)
-        pen.setCosmetic(True)
-        painter.setPen(pen)
+        painter.setPen(QPen(QColor(self.theme.contour), 1.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for level in self._contours:
             draw_broken_line(painter, self.to_pixels(level, area))

@@ -253,9 +253,10 @@ class StripChart(Canvas):
             if text and painter.fontMetrics().horizontalAdvance(text) < bar.width() - 8:
                 painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_curves(self, painter: QPainter, plot: QRectF, past: bool) -> None:
+    def _paint_curves(self, painter: QPainter, plot: QRectF, past: bool, seen: QRectF | None = None) -> None:
+        seen = seen or plot
         painter.save()
-        painter.setClipRect(plot.adjusted(-2, -3, 3, 3), Qt.ClipOperation.IntersectClip)
+        painter.setClipRect(seen.adjusted(-2, -3, 3, 3), Qt.ClipOperation.IntersectClip)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         # One pixel wide is a fast path of Qt's; everything wider is stroked as a shape.
         width = 0.8 * self.theme.trail * (0.6 + 0.4 * self.type_scale) if past else 1.0
@@ -266,7 +267,8 @@ class StripChart(Canvas):
             if curves.bands:
                 self._paint_band(painter, plot, curves.bands[k], at, look)
             painter.setPen(line_pen(look, width) if past else QPen(QColor(look.colour), width))
-            draw_broken_line(painter, self._pixels(values, plot, at=at))
+            pixels = self._pixels(values, plot, at=at)
+            draw_broken_line(painter, pixels if _in_pixels(painter) else _cut(pixels, seen))
         painter.restore()
 
     def _paint_band(
@@ -308,15 +310,8 @@ class StripChart(Canvas):
 
     def _paint_past(self, painter: QPainter, area: QRectF, plot: QRectF, now: float) -> None:
         """The full curves up to now. In pixels they are stroked once and then only uncovered."""
-        engine = painter.paintEngine()
-        if engine is None or engine.type() != QPaintEngine.Type.Raster:
-            painter.save()
-            painter.setClipRect(
-                QRectF(area.left(), area.top(), now - area.left(), area.height()),
-                Qt.ClipOperation.IntersectClip,
-            )
-            self._paint_curves(painter, plot, past=True)
-            painter.restore()
+        if not _in_pixels(painter):
+            self._paint_curves(painter, plot, past=True, seen=plot.adjusted(0, 0, now - plot.right(), 0))
             return
         ratio = painter.deviceTransform().m11()
         size = (area.size() * ratio).toSize()
@@ -365,6 +360,23 @@ class StripChart(Canvas):
             first = min(self._curves.steps, key=lambda steps: float(steps[0]))
             there = int(np.abs(first - there).argmin())
         return round(there)
+
+
+def _in_pixels(painter: QPainter) -> bool:
+    """Whether it is a picture of pixels that is painted on, not lines and letters in a file."""
+    engine = painter.paintEngine()
+    return engine is not None and engine.type() == QPaintEngine.Type.Raster
+
+
+def _cut(pixels: np.ndarray, seen: QRectF) -> np.ndarray:
+    """A curve without what is outside, for files that know no clipping: a step goes on as far as the edge."""
+    x, y = pixels[:, 0], pixels[:, 1]
+    inside = (y >= seen.top()) & (y <= seen.bottom()) & (x <= seen.right() + 1e-6)
+    near = inside.copy()
+    near[1:] |= inside[:-1]
+    near[:-1] |= inside[1:]
+    near &= x <= seen.right() + 1e-6
+    return np.where(near[:, None], np.stack([x, np.clip(y, seen.top(), seen.bottom())], axis=1), np.nan)
 
 
 def _draw_words(painter: QPainter, box: QRectF, text: str) -> None:

@@ -88,6 +88,11 @@ def _tune(p: QPainter) -> None:
     p.setBrush(Qt.BrushStyle.NoBrush)
 
 
+def _lesson(p: QPainter) -> None:
+    p.drawRoundedRect(QRectF(3.5, 3.5, 13, 13), 1.5, 1.5)
+    _lines(p, (6.5, 7.5, 13.5, 7.5), (6.5, 10.5, 13.5, 10.5), (6.5, 13.5, 10.5, 13.5))
+
+
 def _menu(p: QPainter) -> None:
     _lines(p, (4, 6, 16, 6), (4, 10, 16, 10), (4, 14, 16, 14))
 
@@ -130,6 +135,6 @@ def _less(p: QPainter) -> None:
 
 _DRAW: dict[str, _Draw] = {
     "play": _play, "pause": _pause, "back": _back, "forward": _forward, "first": _first, "last": _last,
-    "explore": _explore, "train": _train, "tune": _tune, "menu": _menu, "open": _open, "save": _save,
-    "theme": _theme, "help": _help, "lecture": _lecture, "more": _more, "less": _less,
+    "explore": _explore, "train": _train, "tune": _tune, "lesson": _lesson, "menu": _menu, "open": _open,
+    "save": _save, "theme": _theme, "help": _help, "lecture": _lecture, "more": _more, "less": _less,
 }  # fmt: skip

@@ -143,14 +143,3 @@ def luck(trials: int, share: float = 0.05) -> float:
     0.9539
     """
     return 1 - (1 - share) ** trials
-
-
-def grid_hit(width: float, count: int) -> float:
-    """The chance that one of a grid's `count` values of an axis hits an interval of this width.
-
-    The interval lies anywhere in [0, 1] with equal chance; exact for `width` ≤ 1/(2·count).
-
-    >>> round(grid_hit(0.1, 3), 4)
-    0.3333
-    """
-    return min(count * width / (1 - width), 1.0)

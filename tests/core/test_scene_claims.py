@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from landscape.network.training import train
+from landscape.geometry.basins import basins
+from landscape.network.training import split_data, train
 from landscape.race import Race, solve
 from landscape.resources import scene_files
 from landscape.scene import Scene
 from landscape.tuning.contest import contest
 from landscape.tuning.importance import importance
+from landscape.tuning.minute import minute
 from landscape.tuning.plan import Trial, Tuning
 from landscape.tuning.samplers import grid_places, grid_shape
 from landscape.tuning.search import search
@@ -245,7 +247,7 @@ def test_panda_turns_the_curve_up():
 
 def test_random_beats_the_grid_where_one_axis_matters():
     scene = Scene.load(FILES["random-beats-the-grid"])
-    assert scene.tune_view.contest
+    assert scene.tune_view.picture == "contest"
     dimensions = scene.tuning.space.dimensions
     places = grid_places(dimensions, grid_shape(dimensions, scene.tuning.trials))
     assert len(np.unique(places[:, 0])) == 3
@@ -303,3 +305,27 @@ def test_caviar_stops_the_hopeless_and_keeps_the_best():
         max((t for t in some if t.state == "complete"), key=lambda t: t.score) for some in (stopped, whole)
     ]
     assert best[0].number == best[1].number
+
+
+def test_the_basin_dies_above_its_limit_and_momentum_has_a_higher_one():
+    scene = Scene.load(FILES["the-basin-dies"])
+    sharp, flat = (1.5925, 0.0), (-1.4811, 0.0)
+    stays, hops, leaves, rolls = (entry.path for entry in race_of("the-basin-dies").entries)
+    ends = [path.points[-1] for path in (stays, leaves, rolls)]
+    for end, minimum in zip(ends, (sharp, flat, sharp), strict=True):
+        assert np.hypot(*(end - minimum)) < 0.01
+    assert np.abs(hops.points[-50:, 1]).min() > 0.1  # from side to side, to the end
+    assert (np.diff(np.sign(hops.points[-50:, 1])) != 0).all()
+    assert (scene.focus, scene.against) == (0, 1)
+    for path, share in ((stays, 1 / 7), (hops, 0.0)):
+        *_, found = basins(scene.surface.surface, path.optimizer, shape=(64, 64))
+        [place] = [k for k, minimum in enumerate(found.minima) if np.hypot(*(minimum - sharp)) < 0.01]
+        assert found.fractions[place] == pytest.approx(share, abs=0.02)
+
+
+def test_in_the_same_minute_caviar_tries_many_times_more():
+    scene = Scene.load(FILES["the-same-minute"])
+    assert scene.tune_view.picture == "minute"
+    with open_workers("0") as workers:
+        *_, last = minute(scene.training, scene.tuning, workers, split_data(scene.training), 3.0)
+    assert len(last.caviar) > 2 * len(last.panda) > 0

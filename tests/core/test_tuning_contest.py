@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from landscape.errors import FieldError
 from landscape.tuning.contest import cells_of, contest, hit_chance, random_chance
-from landscape.tuning.samplers import grid_hit, grid_places, grid_shape
+from landscape.tuning.samplers import grid_places, grid_shape
 from landscape.tuning.space import Axis, Space
 
 
@@ -50,7 +50,8 @@ def test_a_grid_hits_as_often_as_is_calculated_in_each_case(count, share):
 def test_for_narrow_intervals_it_is_the_known_formula(count, share):
     width = share / (2 * count)
     if width < 1:
-        assert hit_chance(middles(count), width) == pytest.approx(grid_hit(width, count), rel=1e-9)
+        expected = min(count * width / (1 - width), 1.0)
+        assert hit_chance(middles(count), width) == pytest.approx(expected, rel=1e-9)
 
 
 @given(values=st.lists(st.floats(0, 1), min_size=1, max_size=12), width=st.floats(0.01, 0.9))
@@ -111,7 +112,7 @@ def test_very_many_trials_of_few_values_are_a_grid_of_them_all(cells, width):
 @given(trials=st.integers(1, 50), width=st.floats(0.01, 0.95))
 def test_very_many_values_are_as_good_as_continuous(trials, width):
     continuous = random_chance(trials, width)
-    assert random_chance(trials, width, 20_000) == pytest.approx(continuous, abs=2e-2)
+    assert random_chance(trials, width, 2000) == pytest.approx(continuous, abs=2e-2)
 
 
 def test_which_axes_come_in_cells():

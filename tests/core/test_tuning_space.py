@@ -14,10 +14,10 @@ from pydantic import ValidationError
 from landscape.errors import FieldError
 from landscape.network.spec import Training
 from landscape.optimizers import make_optimizer
+from landscape.tuning.contest import hit_chance
 from landscape.tuning.plan import Tuning
 from landscape.tuning.samplers import (
     box_around,
-    grid_hit,
     grid_places,
     grid_shape,
     initial_seed,
@@ -130,7 +130,7 @@ def test_chances_of_grid_and_random_are_as_calculated(width, count, dimensions):
     budget = count**dimensions
     grid = np.unique(grid_places(axes, (count,) * dimensions)[:, 0])
     hit = np.mean([((begin <= grid) & (grid < begin + width)).any() for begin in begins])
-    expected = grid_hit(width, count)
+    expected = hit_chance((np.arange(count) + 0.5) / count, width)
     assert abs(hit - expected) < 5 * math.sqrt(expected * (1 - expected) / searches)
     drawn = random_places(axes[:1], 9, 0, budget * searches)[:, 0].reshape(searches, budget)
     hit = np.mean([((b <= row) & (row < b + width)).any() for b, row in zip(begins, drawn, strict=True)])

@@ -1,0 +1,102 @@
+"""All of a lesson in the window: the player, the question over the picture, the speaker's window."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from gui.document import Document
+from gui.jobs import Jobs
+from gui.lecture.player import Player
+from gui.lecture.question_bar import QuestionBar
+from gui.lecture.speaker_view import SpeakerView
+from gui.theme import Theme
+from landscape.resources import lesson_files
+
+FILTER = "Lessons (*.toml)"
+
+
+class LectureDesk(QObject):
+    """What the window asks for when a lesson is given.
+
+    Signals
+    -------
+    keyGiven(event) : a key was pressed in the speaker's window
+    """
+
+    keyGiven = pyqtSignal(object)
+
+    def __init__(self, document: Document, jobs: Jobs, stage: QWidget, parent: QObject) -> None:
+        super().__init__(parent)
+        self._document, self._stage = document, stage
+        self.player = Player(document, jobs, self)
+        self.question = QuestionBar(stage)
+        self.speaker: SpeakerView | None = None  # made when it is wanted
+        self.player.changed.connect(self._show_question)
+        document.changed.connect(lambda *_: self._tell_speaker())
+
+    @property
+    def has_lesson(self) -> bool:
+        """Whether a lesson is open."""
+        return self.player.lesson is not None
+
+    def lessons(self) -> list[tuple[str, Path]]:
+        """The bundled lessons: what they are called, and their files."""
+        return [(path.stem.split("-", 1)[-1].replace("-", " ").capitalize(), path) for path in lesson_files()]
+
+    def move(self, by: int) -> None:
+        """On or back by a slide, or to the answer."""
+        (self.player.forward if by > 0 else self.player.back)()
+
+    def open_menu(self, button: QWidget, theme: Theme) -> None:
+        """Pop up the bundled lessons, and what belongs to them, beside a button."""
+        menu = QMenu(self._stage)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for title, path in self.lessons():
+            menu.addAction(title, partial(self.player.open, path))
+        menu.addSeparator()
+        menu.addAction("Open a lesson …\tCtrl+Shift+O", self.open_dialog)
+        menu.addAction("Speaker's view\tF6", partial(self.show_speaker_view, theme))
+        if self.has_lesson:
+            menu.addAction("Close the lesson", self.player.close)
+        menu.popup(button.mapToGlobal(button.rect().topRight()))
+
+    def open_dialog(self) -> None:
+        """Ask for a lesson file and begin it."""
+        name, _ = QFileDialog.getOpenFileName(self._stage, "Open a lesson", str(Path.home()), FILTER)
+        if name:
+            self.player.open(Path(name))
+
+    def show_speaker_view(self, theme: Theme) -> None:
+        """Notes, the next slide and the clock in their own window; on another screen if there is one."""
+        if self.speaker is None:
+            self.speaker = SpeakerView(self.player, theme)
+            self.speaker.keyGiven.connect(self.keyGiven)
+        self._tell_speaker()
+        here = self._stage.screen()
+        others = [screen for screen in QGuiApplication.screens() if screen is not here]
+        self.speaker.show()
+        if others:
+            self.speaker.move(others[0].availableGeometry().topLeft())
+            self.speaker.showMaximized()
+        self.speaker.raise_()
+        self.speaker.activateWindow()
+
+    def close(self) -> None:
+        """The window is closing."""
+        if self.speaker is not None:
+            self.speaker.close()
+            self.speaker.deleteLater()
+            self.speaker = None
+
+    def _tell_speaker(self) -> None:
+        if self.speaker is not None:
+            self.speaker.show_scene(self._document.scene)
+
+    def _show_question(self) -> None:
+        slide = self.player.slide
+        self.question.ask(slide.question if slide is not None and self.player.asking else "")

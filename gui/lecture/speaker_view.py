@@ -1,0 +1,110 @@
+"""What the speaker sees on the other screen: notes, the next slide, the clock."""
+
+from __future__ import annotations
+
+import datetime
+import time
+
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QKeyEvent
+from PyQt6.QtWidgets import QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
+
+from gui.lecture.player import Player
+from gui.theme import Theme, font, stylesheet
+from gui.widgets.card import label
+from landscape.scene import Scene
+
+
+class SpeakerView(QWidget):
+    """A window of its own; keys go on to the window that the audience sees.
+
+    Signals
+    -------
+    keyGiven(event) : a key that means something there
+    """
+
+    keyGiven = pyqtSignal(object)
+
+    def __init__(self, player: Player, theme: Theme) -> None:
+        super().__init__(None, Qt.WindowType.Window)
+        self._player = player
+        self.setWindowTitle("Speaker – Landscape")
+        self.resize(900, 640)
+        self.setMinimumSize(480, 360)
+        self.setStyleSheet(stylesheet(theme) + f"SpeakerView {{ background: {theme.window}; }}")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(28, 20, 28, 20)
+        column.setSpacing(12)
+        top = QHBoxLayout()
+        self.place, self.clock = label("", "dim"), label("", "title")
+        self.title, self.next = label("", "title", wrap=True), label("", "name", wrap=True)
+        self.question = label("", "warning", wrap=True)
+        self.notes = QTextEdit()
+        self.notes.setReadOnly(True)
+        self.notes.setAccessibleName("Notes for the speaker")
+        self.notes.setFont(font(22))
+        self.notes.setStyleSheet(
+            f"background: {theme.card}; color: {theme.text}; border: none; border-radius: 12px;"
+            " padding: 14px; font-size: 22px;"
+        )
+        self.notes.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys are for the slides
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        top.addWidget(self.place, 1)
+        top.addWidget(self.clock)
+        column.addLayout(top)
+        column.addWidget(self.title)
+        column.addWidget(self.question)
+        column.addWidget(self.notes, 1)
+        column.addWidget(self.next)
+        self._timer = QTimer(self)
+        self._timer.setInterval(500)
+        self._timer.timeout.connect(self._tick)
+        player.changed.connect(self._show)
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show the notes of this scene."""
+        self.title.setText(scene.title)
+        self.notes.setPlainText("\n\n".join(filter(None, (scene.caption, scene.notes))))
+        self._show()
+
+    def _show(self) -> None:
+        player = self._player
+        lesson, slide = player.lesson, player.slide
+        if lesson is None or slide is None:
+            self.place.setText("No lesson is open: these are the notes of the scene.")
+            self.question.hide()
+            self.next.setText("")
+            return
+        self.place.setText(f"{lesson.title} · slide {player.place + 1} of {len(lesson.slides)}")
+        waits = "; it waits for its answer (PageDown)" if player.asking else ""
+        self.question.setText(f"Question: {slide.question}{waits}" if slide.question else "")
+        self.question.setVisible(bool(slide.question))
+        later = player.titles[player.place + 1 :]
+        self.next.setText(f"Next: {later[0]}" if later else "This is the last slide.")
+        self._tick()
+
+    def _tick(self) -> None:
+        now = f"{datetime.datetime.now():%H:%M}"
+        lesson = self._player.lesson
+        if lesson is not None:
+            spent = int(time.monotonic() - self._player.began)
+            planned = sum(slide.seconds for slide in lesson.slides[: self._player.place + 1])
+            now = f"{_minutes(spent)} of {_minutes(lesson.seconds)} (plan: {_minutes(planned)}) · {now}"
+        self.clock.setText(now)
+
+    def showEvent(self, event: object) -> None:
+        self._timer.start()
+        self._tick()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        self._timer.stop()
+        super().closeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        self.keyGiven.emit(event)
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02d}"

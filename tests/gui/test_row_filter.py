@@ -1,0 +1,113 @@
+"""The filter above the table of trials."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gui.tune.row_filter import column, filtered
+from landscape.errors import LandscapeError
+from landscape.tuning.plan import Trial
+from landscape.tuning.selection import columns_of
+from landscape.tuning.space import Axis, Space
+
+SPACE = Space(
+    {"learning_rate": Axis(low=1e-4, high=1.0), "units": Axis(low=8, high=128), "optimizer": Axis()}
+).dimensions
+
+
+def trial(number, rate, units, rule, score, state="complete", reason=""):
+    values = {"learning_rate": rate, "units": units, "optimizer": rule}
+    return Trial(number, 0, values, number, state, score, np.linspace(0, 0.5, 4), reason=reason, seconds=0.5)
+
+
+COLUMNS = columns_of(
+    [
+        trial(0, 0.01, 8, "adam", 0.9),
+        trial(1, 0.1, 64, "momentum", 0.95),
+        trial(2, 0.5, 64, "adam", math.nan, "diverged", "its numbers became infinite at step 7"),
+        trial(3, 0.002, 128, "rmsprop", 0.4),
+    ],
+    SPACE,
+    3,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("", [0, 1, 2, 3]),
+        ("   ", [0, 1, 2, 3]),
+        ("adam", [0, 2]),
+        ("ADAM diverged", [2]),
+        ("infinite", [2]),
+        ("score > 0.8", [0, 1]),
+        ("score>0.8 adam", [0]),
+        ("accuracy >= 0.95", [1]),
+        ("units = 64", [1, 2]),
+        ("units=64 and score > 0", [1]),
+        ("α < 0.02", [0, 3]),
+        ("learning_rate<=0.01", [0, 3]),
+        ("hidden_units != 64", [0, 3]),
+        ("rule = adam", [0, 2]),
+        ("optimizer ≠ adam", [1, 3]),
+        ("state = diverged", [2]),
+        ("# >= 2", [2, 3]),
+        ("epochs = 3", [0, 1, 2, 3]),
+        ("nothing like it", []),
+    ],
+)
+def test_words_and_comparisons(text, numbers):
+    assert COLUMNS.number[filtered(COLUMNS, text)].tolist() == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("speed > 3", "no column “speed”"),
+        ("rule > adam", "only be = or ≠"),
+        ("score > high", "only be"),
+        ("x" * 301, "300"),
+    ],
+)
+def test_what_cannot_be_read_is_a_sentence(text, words):
+    with pytest.raises(LandscapeError, match=words):
+        filtered(COLUMNS, text)
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_a_filter_or_a_sentence(text):
+    try:
+        chosen = filtered(COLUMNS, text)
+    except LandscapeError:
+        return
+    assert chosen.shape == (4,)
+    assert chosen.dtype == bool
+
+
+@given(
+    st.sampled_from(["score", "units", "α", "state", "#", "rule", "nope"]),
+    st.sampled_from(["<", ">", "=", "!=", "<=", "≥"]),
+    st.one_of(st.floats().map(str), st.text(min_size=1, max_size=6)),
+)
+def test_any_comparison_is_a_filter_or_a_sentence(name, sign, value):
+    try:
+        chosen = filtered(COLUMNS, f"{name} {sign} {value}")
+    except LandscapeError:
+        return
+    assert chosen.shape == (4,)
+
+
+def test_no_trials_match_nothing():
+    assert filtered(columns_of([], SPACE, 3), "score > 0.5 adam").tolist() == []
+
+
+@pytest.mark.parametrize(
+    "name", ["number", "round", "state", "score", "epochs", "seconds", "reason", "units"]
+)
+def test_every_column_can_be_sorted(name):
+    assert len(column(COLUMNS, name)) == 4
