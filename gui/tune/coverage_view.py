@@ -14,10 +14,9 @@ from gui.theme import font
 from gui.tune.layers import Layers
 from gui.tune.plane_brush import PlaneBrush
 from gui.tune.plane_frame import (
-    count_words,
     draw_axes,
     draw_ghost,
-    draw_projection,
+    draw_projections,
     fitting,
     spread,
     tick_room,
@@ -162,23 +161,25 @@ class CoverageView(Canvas):
 
     # --- where things are --------------------------------------------------------------------------
 
-    @property
-    def _unit(self) -> float:
-        return self.theme.axis * self.type_scale
+    def unit(self, area: QRectF) -> float:
+        """The size of type: smaller where a view is too small for that of its theme."""
+        return min(self.theme.axis * self.type_scale, area.width() / 21, area.height() / 17)
 
     def plot_area(self, area: QRectF) -> QRectF:
         """The square of all values; the projections lie above and to the right of it."""
-        unit, numbers = self._unit, 3.0 if self._axes is None else tick_room(self._axes[1])
+        unit, numbers = self.unit(area), 3.0 if self._axes is None else tick_room(self._axes[1])
         return area.adjusted((numbers + 2.9) * unit, 5.6 * unit, -4.4 * unit, -4.2 * unit)
 
     def _pixels(self, places: Any, plot: QRectF) -> Any:
         x = plot.left() + places[:, 0] * plot.width()
         return np.stack([x, plot.bottom() - places[:, 1] * plot.height()], axis=1)
 
-    def _radius(self, plot: QRectF) -> float:
+    def radius(self, area: QRectF) -> float:
+        """Of a mark."""
+        plot, unit = self.plot_area(area), self.unit(area)
         room = max(plot.width() * plot.height(), 1.0)
         fair = np.sqrt(COVER * room / (np.pi * max(len(self._kinds), 1)))
-        return round(float(np.clip(fair, SMALLEST * self._unit, LARGEST * self._unit)), 1)
+        return round(float(np.clip(fair, SMALLEST * unit, LARGEST * unit)), 1)
 
     def row_at(self, at: QPointF) -> int | None:
         """The row of the trial that is meant there: rather one that lights up."""
@@ -193,7 +194,7 @@ class CoverageView(Canvas):
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
         self.card_edge(painter, self.card(painter, area))
-        unit, plot = self._unit, self.plot_area(area)
+        unit, plot = self.unit(area), self.plot_area(area)
         type_ = font(1.08 * unit)
         painter.setFont(type_)
         painter.setPen(QColor(self.theme.dim))
@@ -208,58 +209,39 @@ class CoverageView(Canvas):
             return
         x, y = self._axes
         draw_axes(painter, self.theme, unit, plot, (x, y), (_titles(x), _titles(y)))
-        self._paint_projections(painter, plot)
+        words = self._counts, (x.symbol, y.symbol)
+        draw_projections(painter, self.theme, unit, plot, self._places, self._ghost, *words)
         if self._ghost is not None:
             draw_ghost(painter, self.theme, unit, self._pixels(self._ghost, plot))
-
-    def _paint_projections(self, painter: QPainter, plot: QRectF) -> None:
-        """All trials on either axis: a grid has few different values there, a random search many."""
-        unit, tall = self._unit, 2.9 * self._unit
-        for axis, room in enumerate((plot.width(), plot.height())):
-            places = self._places[:, axis] * room
-            grid = np.empty(0) if self._ghost is None else np.unique(self._ghost[:, axis]) * room
-            painter.save()
-            if axis == 0:
-                painter.translate(plot.left(), plot.top() - 0.4 * unit - tall)
-            else:  # beside the plot, read downwards
-                painter.translate(plot.right() + 0.4 * unit + tall, plot.top())
-                painter.rotate(90)
-                places, grid = room - places, room - grid
-            words = count_words(self._counts[axis], self._symbols[axis], len(grid))
-            line = QRectF(0, 0, room, tall)
-            draw_projection(painter, self.theme, unit, line, places, grid, words)
-            painter.restore()
 
     def paint_moving(self, painter: QPainter, area: QRectF) -> None:
         if self._axes is None or not len(self._places):
             return
-        plot = self.plot_area(area)
+        plot, unit = self.plot_area(area), self.unit(area)
         every = np.arange(len(self._kinds))
-        # What does not light up is faint all together, so that marks that overlap are no darker.
+        # The faint ones are the picture of all with less opacity: a new choice paints what lights up, only.
         if not self._lit.all():
-            self._draw_marks(painter, "all", every, plot, FAINT)
-            self._draw_marks(painter, "lit", np.flatnonzero(self._lit), plot)
+            self._draw_marks(painter, "all", every, area, FAINT)
+            self._draw_marks(painter, "lit", np.flatnonzero(self._lit), area)
         else:
-            self._draw_marks(painter, "all", every, plot)
+            self._draw_marks(painter, "all", every, area)
         names = self._names
         rects = [(self.brush.rect(box, plot, names), name) for box, name in self._boxes]
-        self._layers.draw(
-            painter, "boxes", lambda layer: draw_boxes(layer, self.theme, self._unit, plot, rects)
-        )
-        self.brush.paint(painter, self.theme, plot, names, self._unit)
+        self._layers.draw(painter, "boxes", lambda layer: draw_boxes(layer, self.theme, unit, plot, rects))
+        self.brush.paint(painter, self.theme, plot, names, unit)
         row = None if self._columns is None else self._columns.row(self._picked)
         if row is not None:
             x, y = self._pixels(self._places[row : row + 1], plot)[0]
             painter.setBrush(Qt.BrushStyle.NoBrush)
             for width, colour in ((4.5, self.theme.casing), (2.2, self.theme.text)):
                 painter.setPen(QPen(QColor(colour), width))
-                painter.drawEllipse(QPointF(x, y), 0.85 * self._unit, 0.85 * self._unit)
+                painter.drawEllipse(QPointF(x, y), 0.85 * unit, 0.85 * unit)
         self.focus_ring(painter, area)
 
     def _draw_marks(
-        self, painter: QPainter, layer: str, rows: Any, plot: QRectF, opacity: float = 1.0
+        self, painter: QPainter, layer: str, rows: Any, area: QRectF, opacity: float = 1.0
     ) -> None:
-        pixels, radius = self._pixels(self._places[rows], plot), self._radius(plot)
+        pixels, radius = self._pixels(self._places[rows], self.plot_area(area)), self.radius(area)
 
         def paint(painter: QPainter) -> None:
             if len(rows):
@@ -300,11 +282,6 @@ class CoverageView(Canvas):
     def leaveEvent(self, event: QEvent | None) -> None:
         self.setToolTip("")
         super().leaveEvent(event)
-
-    @property
-    def _symbols(self) -> tuple[str, str]:
-        assert self._axes is not None
-        return (self._axes[0].symbol, self._axes[1].symbol)
 
     @property
     def _names(self) -> tuple[str, str]:

@@ -109,11 +109,38 @@ def draw_ghost(painter: QPainter, theme: Theme, unit: float, pixels: Any) -> Non
     painter.setOpacity(1.0)
 
 
-def draw_projection(
+def draw_projections(
+    painter: QPainter, theme: Theme, unit: float, plot: QRectF, shares: Any, ghost: Any,
+    counts: tuple[int, int], symbols: tuple[str, str],
+) -> None:  # fmt: skip
+    """All trials on either axis: a grid has few different values there, a random search many.
+
+    Parameters
+    ----------
+    shares, ghost : `(trials, 2)` and `(points, 2)`, places of trials and of a grid; None if there is no grid
+    counts : how many different values the trials have on each axis
+    """
+    tall = 2.9 * unit
+    for axis, room in enumerate((plot.width(), plot.height())):
+        places = shares[:, axis] * room
+        grid = np.empty(0) if ghost is None else np.unique(ghost[:, axis]) * room
+        painter.save()
+        if axis == 0:
+            painter.translate(plot.left(), plot.top() - 0.4 * unit - tall)
+        else:  # beside the plot, read downwards
+            painter.translate(plot.right() + 0.4 * unit + tall, plot.top())
+            painter.rotate(90)
+            places, grid = room - places, room - grid
+        words = count_words(counts[axis], symbols[axis], len(grid))
+        _draw_projection(painter, theme, unit, QRectF(0, 0, room, tall), places, grid, words)
+        painter.restore()
+
+
+def _draw_projection(
     painter: QPainter, theme: Theme, unit: float, line: QRectF, places: Any, grid: Any,
     words: Sequence[tuple[str, str]],
 ) -> None:  # fmt: skip
-    """All trials on one axis, along the lower edge of `line`, and the few values of a grid; in words, too.
+    """Trials along the lower edge of `line`, a grid's values among them, and both in words above.
 
     Parameters
     ----------

@@ -35,17 +35,19 @@ def place_names(plot: QRectF, boxes: Sequence[tuple[QRectF, str]], unit: float) 
     for k in reversed(range(len(boxes))):
         rect, name = boxes[k]
         others = [other for place, (other, _) in enumerate(boxes) if place != k]
-        rows = (rect.top() - height, rect.top() + 1, rect.bottom() + 1, rect.bottom() - height - 1)
+        rows = [rect.top() - height, rect.top() + 1, rect.bottom() + 1, rect.bottom() - height - 1]
+        rows += [rect.top() - 2 * height, rect.bottom() + 1 + height]
         found: list[tuple[float, QRectF, str]] = []
         for short, text in enumerate((name, name.split(":")[0])):
             width = metrics.horizontalAdvance(text) + 0.6 * unit
-            columns = (rect.left(), rect.right() - width, rect.center().x() - width / 2)
+            columns = [rect.left(), rect.right() - width, rect.center().x() - width / 2]
+            columns += [rect.right() + 0.4 * unit, rect.left() - 0.4 * unit - width]
             for rank, (row, left) in enumerate(itertools.product(rows, columns)):
                 left = max(min(left, plot.right() - width), plot.left())
                 box = QRectF(left, row, width, height)
                 free = not any(box.intersects(other) for other, _ in placed)
                 if free and plot.adjusted(-1, -1, 1, 1).contains(box):
-                    cost = sum(_crosses(box, other) for other in (rect, *others)) + 1.5 * short
+                    cost = sum(_crosses(box, other) for other in (rect, *others)) + 0.6 * short
                     cost += 0.5 * sum(other.contains(box) and not other.contains(rect) for other in others)
                     found.append((cost + 0.02 * rank, box, text))
         if found:
