@@ -6,25 +6,44 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from gui.theme import Theme, font
+from gui.theme import font
+from gui.tune.layers import Layers
 from gui.tune.plane_brush import PlaneBrush
+from gui.tune.plane_frame import (
+    draw_axes,
+    draw_ghost,
+    draw_projections,
+    fitting,
+    spread,
+    tick_room,
+)
+from gui.tune.round_boxes import draw_boxes
 from gui.tune.trial_lines import TrialLines
 from gui.tune.trial_marks import FAINT, draw_trials, kinds
 from gui.tune.upright_axis import UprightAxis
 from gui.views.arrow_keys import WAYS, arrow_move
 from gui.views.canvas import Canvas
-from gui.views.lines import segments
-from gui.views.marks import draw_label
 from landscape.tuning.selection import Columns
 from landscape.tuning.space import Dimension
 
-CAPTION = "each point a model · ✕ diverged · + what a grid would try"
+NAME = "Coverage"
+KEYS = (
+    "Up and down, and Alt with any arrow key, go from trial to trial. Shift and Alt with arrow keys move"
+    " a box that lights up what lies in it, with Ctrl as well they resize it, Esc takes it away"
+)
+CAPTIONS = (
+    ("each point one model · crosses diverged", " · faint: what a grid would try"),
+    ("each point a model · ✕ diverged", " · + a grid"),
+    ("✕ diverged", " · + what a grid would try"),
+    ("✕ diverged", " · + a grid"),
+)
 NEAR = 9.0  # pixels from a trial at which it is meant
-MANY = 1500  # trials, above which marks are smaller
+LARGEST, SMALLEST = 0.42, 0.2  # units: radius of a mark
+COVER = 0.7  # of the plot, that the marks of all trials may cover: the more there are, the smaller they are
 Box = dict[str, tuple[float, float]]
 
 
@@ -51,9 +70,10 @@ class CoverageView(Canvas):
         self._picked: int | None = None
         self._ghost: Any = None
         self._boxes: list[tuple[Box, str]] = []
-        self._bright: QPixmap | None = None  # the trials that light up
+        self._counts = (0, 0)  # different values on each axis
+        self._layers = Layers(self)
         self.brush = PlaneBrush()
-        self.setAccessibleName("Coverage: trials over two hyperparameters")
+        self.setAccessibleName(NAME)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
 
@@ -77,23 +97,36 @@ class CoverageView(Canvas):
         if self._columns is not None and self._axes is not None:
             named = {dimension.name for dimension in self._columns.dimensions}
             if all(axis.name in named for axis in self._axes):
-                self._places = np.stack([axis.spread(self._columns) for axis in self._axes], axis=1)
+                self._places = spread(self._axes, self._columns)
+                values = [trial.values for trial in self._columns.trials]
+                across, up = (len({each[axis.name] for each in values}) for axis in self._axes)
+                self._counts = (across, up)
             else:
                 self._places = np.empty((0, 2))
+        self._say()
         self.still_changed()
+
+    def _say(self) -> None:
+        """Tell those who do not see it what is shown."""
+        row = None if self._columns is None else self._columns.row(self._picked)
+        said = "" if row is None or self._lines is None else f": {self._lines.words(row)}".replace("\n", "; ")
+        self.setAccessibleName(NAME + said)
+        if self._axes is not None:
+            across, up = (axis_words(axis) for axis in self._axes)
+            self.setAccessibleDescription(f"{len(self._kinds)} trials, {up} over {across}. {KEYS}")
 
     def show_lit(self, mask: Any) -> None:
         """Light up these trials, `(trials,)`."""
         if len(mask) == len(self._kinds) and not np.array_equal(mask, self._lit):
-            if self._lit.all() != mask.all():
-                self.still_changed()  # the faint ones come, or go
-            self._lit, self._bright = mask, None
+            self._lit = mask
+            self._layers.forget("lit")
             self.update()
 
     def show_picked(self, number: int | None) -> None:
         """Ring the trial that is looked at."""
         if number != self._picked:
             self._picked = number
+            self._say()
             self.update()
 
     def show_ghost(self, places: Any) -> None:
@@ -109,7 +142,8 @@ class CoverageView(Canvas):
         """Show where rounds have searched, each with its name."""
         if list(boxes) != self._boxes:
             self._boxes = list(boxes)
-            self.still_changed()
+            self._layers.forget("boxes")
+            self.update()
 
     def show_brushes(self, brushes: Mapping[str, tuple[float, float]]) -> None:
         """Show which stretches light up."""
@@ -118,37 +152,34 @@ class CoverageView(Canvas):
             self.update()
 
     def still_changed(self) -> None:
-        self._bright = None
+        self._layers.forget()
         super().still_changed()
 
-    def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
-        """Draw with these tokens from now on."""
-        self._bright = None
-        super().set_theme(theme, type_scale)
-
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self._bright = None
+        self._layers.forget()
         super().resizeEvent(event)
 
     # --- where things are --------------------------------------------------------------------------
 
-    @property
-    def _unit(self) -> float:
-        return self.theme.axis * self.type_scale
+    def unit(self, area: QRectF) -> float:
+        """The size of type: smaller where a view is too small for that of its theme."""
+        return min(self.theme.axis * self.type_scale, area.width() / 21, area.height() / 17)
 
     def plot_area(self, area: QRectF) -> QRectF:
         """The square of all values; the projections lie above and to the right of it."""
-        unit = self._unit
-        return area.adjusted(6.2 * unit, 5.2 * unit, -3.2 * unit, -4.2 * unit)
+        unit, numbers = self.unit(area), 3.0 if self._axes is None else tick_room(self._axes[1])
+        return area.adjusted((numbers + 2.9) * unit, 5.6 * unit, -4.4 * unit, -4.2 * unit)
 
     def _pixels(self, places: Any, plot: QRectF) -> Any:
         x = plot.left() + places[:, 0] * plot.width()
         return np.stack([x, plot.bottom() - places[:, 1] * plot.height()], axis=1)
 
-    @property
-    def _radius(self) -> float:
-        size = 0.42 if len(self._kinds) < MANY else 0.26
-        return round(size * self._unit, 1)
+    def radius(self, area: QRectF) -> float:
+        """Of a mark."""
+        plot, unit = self.plot_area(area), self.unit(area)
+        room = max(plot.width() * plot.height(), 1.0)
+        fair = np.sqrt(COVER * room / (np.pi * max(len(self._kinds), 1)))
+        return round(float(np.clip(fair, SMALLEST * unit, LARGEST * unit)), 1)
 
     def row_at(self, at: QPointF) -> int | None:
         """The row of the trial that is meant there: rather one that lights up."""
@@ -163,166 +194,60 @@ class CoverageView(Canvas):
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
         self.card_edge(painter, self.card(painter, area))
-        unit, plot = self._unit, self.plot_area(area)
-        painter.setFont(font(1.08 * unit))
+        unit, plot = self.unit(area), self.plot_area(area)
+        type_ = font(1.08 * unit)
+        painter.setFont(type_)
         painter.setPen(QColor(self.theme.dim))
         title = QRectF(
             area.left() + 1.2 * unit, area.top() + 0.6 * unit, area.width() - 2.4 * unit, 1.8 * unit
         )
-        caption = CAPTION if self._ghost is not None else CAPTION.rsplit(" · ", 1)[0]
-        shown = painter.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideRight, int(title.width()))
-        painter.drawText(title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        captions = [own + (grid if self._ghost is not None else "") for own, grid in CAPTIONS]
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(title, left, fitting(type_, captions, title.width()))
         if self._axes is None or not len(self._places):
             self.paint_hint(painter, area)
             return
-        self._paint_axes(painter, plot)
-        self._paint_projections(painter, plot)
-        self._paint_ghost(painter, plot)
-        if not self._lit.all():
-            pixels = self._pixels(self._places, plot)
-            painter.setClipRect(plot.adjusted(-9, -9, 9, 9))
-            draw_trials(painter, pixels, self._kinds, self.theme, self._radius, FAINT)
-            painter.setClipping(False)
-
-    def _paint_axes(self, painter: QPainter, plot: QRectF) -> None:
-        assert self._axes is not None
-        unit = self._unit
-        painter.setFont(font(unit))
         x, y = self._axes
-        across, up = max(2, int(plot.width() / (4.5 * unit))), max(2, int(plot.height() / (2.4 * unit)))
-        centre, right = (
-            Qt.AlignmentFlag.AlignCenter,
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-        )
-        for share, text in x.ticks(across):
-            at = plot.left() + share * plot.width()
-            painter.setPen(QPen(QColor(self.theme.hairline), 1))
-            painter.drawLine(QLineF(at, plot.top(), at, plot.bottom()))
-            painter.setPen(QColor(self.theme.dim))
-            painter.drawText(
-                QRectF(at - 4 * unit, plot.bottom() + 0.4 * unit, 8 * unit, 1.4 * unit), centre, text
-            )
-        for share, text in y.ticks(up):
-            at = plot.bottom() - share * plot.height()
-            painter.setPen(QPen(QColor(self.theme.hairline), 1))
-            painter.drawLine(QLineF(plot.left(), at, plot.right(), at))
-            painter.setPen(QColor(self.theme.dim))
-            painter.drawText(QRectF(plot.left() - 5 * unit, at - unit, 4.5 * unit, 2 * unit), right, text)
-        painter.setPen(QColor(self.theme.text))
-        painter.drawText(
-            QRectF(plot.left(), plot.bottom() + 2 * unit, plot.width(), 1.5 * unit), centre, axis_words(x)
-        )
-        painter.save()
-        painter.translate(plot.left() - 5.3 * unit, plot.center().y())
-        painter.rotate(-90)
-        words, room = axis_words(y), plot.height() + 3 * unit
-        if painter.fontMetrics().horizontalAdvance(words) > room:
-            words = f"{y.symbol} ({y.scale})" if y.scale else y.symbol
-        painter.drawText(QRectF(-room / 2, -unit, room, 1.6 * unit), centre, words)
-        painter.restore()
-
-    def _paint_projections(self, painter: QPainter, plot: QRectF) -> None:
-        """All trials on either axis: a grid has few different values there, a random search many."""
-        unit, pixels = self._unit, self._pixels(self._places, plot)
-        colour = QColor(self.theme.accent)
-        colour.setAlphaF(0.75 if len(pixels) < 300 else 0.25)
-        painter.setPen(QPen(colour, 1))
-        top, right = plot.top() - 1.3 * unit, plot.right() + 0.5 * unit
-        tall = np.full(len(pixels), 0.8 * unit)
-        painter.drawLines(
-            segments(np.stack([pixels[:, 0], top + 0 * tall, pixels[:, 0], top + tall], axis=1))
-        )
-        painter.drawLines(
-            segments(np.stack([right + 0 * tall, pixels[:, 1], right + tall, pixels[:, 1]], axis=1))
-        )
-        words = [f"{self._different(0)} different values of {self._axes[0].symbol}"] if self._axes else []
+        draw_axes(painter, self.theme, unit, plot, (x, y), (_titles(x), _titles(y)))
+        words = self._counts, (x.symbol, y.symbol)
+        draw_projections(painter, self.theme, unit, plot, self._places, self._ghost, *words)
         if self._ghost is not None:
-            ghost = self._pixels(self._ghost, plot)
-            painter.setPen(QPen(QColor(self.theme.warning), 2))
-            for x in np.unique(ghost[:, 0]).tolist():
-                painter.drawLine(QLineF(x, top - 0.2 * unit, x, top + unit))
-            for y in np.unique(ghost[:, 1]).tolist():
-                painter.drawLine(QLineF(right - 0.2 * unit, y, right + unit, y))
-            words.append(f"a grid: {len(np.unique(self._ghost[:, 0]))}")
-        painter.setFont(font(unit))
-        painter.setPen(QColor(self.theme.text))
-        line = QRectF(plot.left(), top - 1.8 * unit, plot.width(), 1.5 * unit)
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, " · ".join(words))
-
-    def _different(self, axis: int) -> int:
-        assert self._axes is not None
-        assert self._columns is not None
-        return len({trial.values[self._axes[axis].name] for trial in self._columns.trials})
-
-    def _paint_ghost(self, painter: QPainter, plot: QRectF) -> None:
-        if self._ghost is None:
-            return
-        colour = QColor(self.theme.warning)
-        colour.setAlphaF(0.55)
-        painter.setPen(QPen(colour, 1.4))
-        arm = 0.45 * self._unit
-        at = self._pixels(self._ghost, plot)
-        for across in (np.array([arm, 0.0]), np.array([0.0, arm])):
-            painter.drawLines(segments(np.concatenate([at - across, at + across], axis=1)))
+            draw_ghost(painter, self.theme, unit, self._pixels(self._ghost, plot))
 
     def paint_moving(self, painter: QPainter, area: QRectF) -> None:
         if self._axes is None or not len(self._places):
             return
-        plot = self.plot_area(area)
-        self._paint_bright(painter, area, plot)
-        self._paint_boxes(painter, plot)
-        self.brush.paint(painter, self.theme, plot, tuple(axis.name for axis in self._axes), self._unit)
+        plot, unit = self.plot_area(area), self.unit(area)
+        every = np.arange(len(self._kinds))
+        # The faint ones are the picture of all with less opacity: a new choice paints what lights up, only.
+        if not self._lit.all():
+            self._draw_marks(painter, "all", every, area, FAINT)
+            self._draw_marks(painter, "lit", np.flatnonzero(self._lit), area)
+        else:
+            self._draw_marks(painter, "all", every, area)
+        names = self._names
+        rects = [(self.brush.rect(box, plot, names), name) for box, name in self._boxes]
+        self._layers.draw(painter, "boxes", lambda layer: draw_boxes(layer, self.theme, unit, plot, rects))
+        self.brush.paint(painter, self.theme, plot, names, unit)
         row = None if self._columns is None else self._columns.row(self._picked)
         if row is not None:
             x, y = self._pixels(self._places[row : row + 1], plot)[0]
             painter.setBrush(Qt.BrushStyle.NoBrush)
             for width, colour in ((4.5, self.theme.casing), (2.2, self.theme.text)):
                 painter.setPen(QPen(QColor(colour), width))
-                painter.drawEllipse(QPointF(x, y), 0.85 * self._unit, 0.85 * self._unit)
+                painter.drawEllipse(QPointF(x, y), 0.85 * unit, 0.85 * unit)
         self.focus_ring(painter, area)
 
-    def _paint_bright(self, painter: QPainter, area: QRectF, plot: QRectF) -> None:
-        rows = np.flatnonzero(self._lit)
-        pixels = self._pixels(self._places[rows], plot)
-        if painter.device() is not self:
-            draw_trials(painter, pixels, self._kinds[rows], self.theme, self._radius)
-            return
-        if self._bright is None:
-            ratio = self.devicePixelRatioF()
-            self._bright = QPixmap(self.size() * ratio)
-            self._bright.setDevicePixelRatio(ratio)
-            self._bright.fill(Qt.GlobalColor.transparent)
-            layer = QPainter(self._bright)
-            draw_trials(layer, pixels, self._kinds[rows], self.theme, self._radius)
-            layer.end()
-        painter.drawPixmap(QPointF(0, 0), self._bright)
+    def _draw_marks(
+        self, painter: QPainter, layer: str, rows: Any, area: QRectF, opacity: float = 1.0
+    ) -> None:
+        pixels, radius = self._pixels(self._places[rows], self.plot_area(area)), self.radius(area)
 
-    def _paint_boxes(self, painter: QPainter, plot: QRectF) -> None:
-        """The rounds' boxes, nested, and their names where there is room."""
-        assert self._axes is not None
-        unit = self._unit
-        taken: list[QRectF] = []
-        for place, (box, name) in enumerate(self._boxes):
-            rect = self.brush.rect(box, plot, tuple(a.name for a in self._axes))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self.theme.accent), 1.6 + 0.4 * place))
-            painter.drawRoundedRect(rect, 3, 3)
-            painter.setFont(font(unit, 600))
-            width = painter.fontMetrics().horizontalAdvance(name) + 8
-            spots = [
-                QRectF(rect.left(), rect.top() - 1.6 * unit, width, 1.5 * unit),
-                QRectF(rect.left(), rect.bottom() + 0.1 * unit, width, 1.5 * unit),
-                QRectF(rect.right() - width, rect.top() - 1.6 * unit, width, 1.5 * unit),
-                QRectF(rect.left() + 2, rect.top() + 2, width, 1.5 * unit),
-                QRectF(rect.right() - width - 2, rect.bottom() - 1.6 * unit, width, 1.5 * unit),
-            ]
-            free = [s for s in spots if plot.contains(s) and not any(s.intersects(t) for t in taken)]
-            if free:
-                taken.append(free[0])
-                draw_label(
-                    painter, QPointF(free[0].left() + 3, free[0].bottom() - 0.4 * unit), name, self.theme,
-                    font(unit, 600), colour=self.theme.accent,
-                )  # fmt: skip
+        def paint(painter: QPainter) -> None:
+            if len(rows):
+                draw_trials(painter, pixels, self._kinds[rows], self.theme, radius, painter.opacity())
+
+        self._layers.draw(painter, layer, paint, opacity)
 
     # --- pointer and keys --------------------------------------------------------------------------
 
@@ -346,7 +271,7 @@ class CoverageView(Canvas):
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        if self.brush.release():
+        if event.button() != Qt.MouseButton.LeftButton or self.brush.release():
             return
         row = self.row_at(event.position())
         if row is not None and self._columns is not None:
@@ -408,3 +333,12 @@ def axis_words(axis: UprightAxis) -> str:
     scale = {"log 1−β": "log of 1 − β", "2ⁿ": "powers of 2"}.get(axis.scale, axis.scale)
     symbol = "" if axis.symbol in axis.title or len(axis.symbol) > 2 else f" {axis.symbol}"
     return f"{axis.title}{symbol}" + (f" ({scale})" if scale else "")
+
+
+def _titles(axis: UprightAxis) -> list[str]:
+    """The wordings of an axis' title, the fullest first."""
+    full = axis_words(axis)
+    return [
+        full,
+        full.replace(axis.title, "").strip() if f"{axis.title} {axis.symbol}" in full else axis.symbol,
+    ]

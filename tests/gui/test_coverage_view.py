@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from driving import ALT, KEY, PLAIN, SHIFT, drag, has_colour, move, seen
+from driving import ALT, KEY, PLAIN, RIGHT, SHIFT, array, drag, has_colour, move, seen
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtTest import QTest
 
@@ -179,7 +179,9 @@ def test_the_ghost_of_a_grid_and_the_boxes_of_rounds_are_seen(wired: Wired) -> N
     places = np.array([[0.2, 0.2], [0.8, 0.8]])
     view.show_ghost(places)
     with_ghost = seen(view)
-    assert has_colour(with_ghost, LIGHT.warning) > has_colour(before, LIGHT.warning)
+    strip = slice(0, round(plot(view).top()))
+    assert has_colour(with_ghost[strip], LIGHT.text) > has_colour(before[strip], LIGHT.text)
+    assert not has_colour(with_ghost, LIGHT.warning)  # in which those that diverged are
     view.show_boxes([({"learning_rate": (0.3, 0.6), "beta": (0.3, 0.6)}, "round 2: 9 trials")])
     assert has_colour(seen(view), LIGHT.accent) > has_colour(with_ghost, LIGHT.accent)
 
@@ -214,3 +216,95 @@ def test_thousands_of_marks_lie_where_few_do(wired: Wired) -> None:
 def test_axes_say_name_symbol_and_scale() -> None:
     words = [axis_words(UprightAxis(d.name, d)) for d in (RATE, BETA, BATCH)]
     assert words == ["learning rate α (log)", "momentum β (log of 1 − β)", "mini-batch size (powers of 2)"]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+@pytest.mark.parametrize("size", [(380, 280), (600, 450), (1400, 900)])
+def test_words_of_both_projections_are_within_the_card(wired: Wired, scale: float, size: Any) -> None:
+    view = wired.view
+    view.set_theme(PROJECTOR, scale)
+    view.resize(*size)
+    view.show_ghost(np.array([[0.2, 0.2], [0.8, 0.8]]))
+    picture, area = array(view.render_image(QSize(*size))), plot(view)
+    right = picture[:, round(area.right() + 1.6 * view.unit(QRectF(view.rect()))) :]
+    assert has_colour(right, PROJECTOR.accent) > 20  # the words of the upright axis
+    assert has_colour(right, PROJECTOR.text) > 10  # and of the grid's few values on it
+    for edge in (picture[3:5], picture[-5:-3], picture[:, 3:5], picture[:, -5:-3]):
+        assert not has_colour(edge, PROJECTOR.text)
+        assert not has_colour(edge, PROJECTOR.accent)
+
+
+@pytest.mark.parametrize("count", [60, 2000])
+def test_lighting_up_and_down_again_leaves_no_trace(wired: Wired, count: int) -> None:
+    view = wired.view
+    view.show_trials(made(count))
+    full = seen(view)
+    half = np.arange(count) % 2 == 0
+    view.show_lit(half)
+    some = seen(view)
+    view.show_lit(np.zeros(count, bool))
+    view.show_lit(half)
+    assert (seen(view) == some).all()
+    view.show_lit(np.ones(count, bool))
+    assert (seen(view) == full).all()
+    assert (full != some).any()
+
+
+def test_what_was_kept_is_painted_anew_at_another_size_and_in_another_theme(wired: Wired) -> None:
+    view = wired.view
+    view.show_boxes([({"beta": (0.3, 0.6)}, "round 2: 9 trials")])
+    seen(view)
+    view.resize(700, 520)
+    view.set_theme(DARK)
+    kept = seen(view)
+    fresh = array(view.render_image(view.size()))
+    assert (np.abs(kept - fresh).max(axis=2) > 40).mean() < 1e-3
+
+
+def test_the_more_trials_the_smaller_their_marks(wired: Wired) -> None:
+    view, sizes = wired.view, []
+    for count in (20, 2500, 6000):
+        view.show_trials(made(count))
+        sizes.append(view.radius(QRectF(view.rect())))
+    assert sizes[0] > sizes[1] > sizes[2] > 1
+
+
+def test_only_the_left_button_picks(wired: Wired) -> None:
+    view, columns = wired.view, made(20)
+    drag(view, at(view, columns.place("learning_rate")[3], columns.place("beta")[3]), button=RIGHT)
+    assert wired.picked == []
+    assert wired.boxes == []
+
+
+def test_it_is_told_to_those_who_do_not_see_it(wired: Wired) -> None:
+    view = wired.view
+    assert view.focusPolicy() & Qt.FocusPolicy.TabFocus
+    assert "20 trials, momentum β (log of 1 − β) over learning rate α (log)" in view.accessibleDescription()
+    view.show_picked(3)
+    assert view.accessibleName().startswith("Coverage: Trial 3: ")
+    assert "accuracy 0.53" in view.accessibleName()
+    view.show_picked(None)
+    assert view.accessibleName() == "Coverage"
+
+
+@pytest.mark.parametrize("across", [True, False])
+def test_choices_fit_beside_either_axis(qtbot: Any, across: bool) -> None:
+    space = Space.model_validate({"learning_rate": {}, "optimizer": {}}).dimensions
+    columns = columns_of(
+        [
+            Trial(n, 0, values_at(space, row), n, "complete", 0.5)
+            for n, row in enumerate(random_places(space, 1, 0, 30).tolist())
+        ],
+        space,
+        3,
+    )
+    view = CoverageView()
+    qtbot.addWidget(view)
+    view.resize(420, 300)
+    view.set_theme(LIGHT)
+    view.show_axes(*(space[::-1] if across else space))
+    view.show_trials(columns)
+    picture = array(view.render_image(view.size()))
+    assert not has_colour(picture[:, 2:5], LIGHT.dim)  # nothing runs out of the card
+    assert not has_colour(picture[:, 2:5], LIGHT.text)
+    assert plot(view).width() > 200
