@@ -42,7 +42,7 @@ CAPTIONS = (
     ("✕ diverged", " · + a grid"),
 )
 NEAR = 9.0  # pixels from a trial at which it is meant
-LARGEST, SMALLEST = 0.42, 0.2  # units: radius of a mark
+LARGEST, SMALLEST = 0.42, 0.12  # units: radius of a mark
 COVER = 0.7  # of the plot, that the marks of all trials may cover: the more there are, the smaller they are
 Box = dict[str, tuple[float, float]]
 

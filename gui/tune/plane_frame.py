@@ -58,8 +58,9 @@ def count_words(count: int, symbol: str, grid: int) -> list[tuple[str, str]]:
     ('256 different values of α', 'a grid: 3')
     """
     values = "value" if count == 1 else "values"
-    owns = [f"{count} different {values} of {symbol}", f"{count} {values} of {symbol}"]
-    return [(own, f"a grid: {grid}" if grid else "") for own in (*owns, f"{count} {values}", str(count))]
+    different = [f"{count} different values of {symbol}"] if count > 1 else []
+    owns = [*different, f"{count} {values} of {symbol}", f"{count} {values}", str(count)]
+    return [(own, f"a grid: {grid}" if grid else "") for own in owns]
 
 
 def draw_axes(

@@ -45,7 +45,7 @@ def test_the_grids_few_values_are_said_even_where_room_is_short(qtbot: Any) -> N
     assert all(text.startswith("256") and text.endswith("a grid: 3") for text in words)
     assert fitting(font(11), words, 1e4) == words[0]
     assert fitting(font(11), words, 120) in words[1:]
-    assert count_words(1, "β", 0)[0] == ("1 different value of β", "")
+    assert count_words(1, "β", 0)[0] == ("1 value of β", "")
 
 
 def test_names_of_rounds_keep_clear_of_one_another_and_of_the_edges(qtbot: Any) -> None:
