@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from landscape.scene import Scene
 
 STOPPED = 130
+STOPPING = (signal.SIGINT, signal.SIGTERM)
 OUTPUT = "The file: .mp4 .webm .gif .apng .webp, .png .svg .pdf, .csv .npz; no suffix: a folder of pictures."
 
 
@@ -64,7 +66,7 @@ def export(
 
 def export_scene(scene: Scene, target: Path, plan: Export, at: int | None = None) -> int:
     """Export under a progress bar; returns the exit code."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = {number: signal.signal(number, signal.default_int_handler) for number in STOPPING}
     # Elsewhere than on this thread, which the encoder's is not, a collection could destroy Qt's objects.
     gc.disable()
     try:
@@ -74,7 +76,8 @@ def export_scene(scene: Scene, target: Path, plan: Export, at: int | None = None
         return STOPPED
     finally:
         gc.enable()
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     print(target)  # noqa: T201
     return 0
 
@@ -97,9 +100,13 @@ def _export(scene: Scene, target: Path, plan: Export, at: int | None) -> None:
         task = bar.add_task("preparing", total=None)
         for sentence in exporter.prepare():
             bar.update(task, description=sentence.rstrip(" …").lower())
-        writing = exporter.write()
+        writing, wanted = exporter.write(), threading.Event()
+        for number in STOPPING:  # from now on between two frames, and not while a painter is at work
+            signal.signal(number, lambda *_: wanted.set())
         try:
             for report in writing:
+                if wanted.is_set():
+                    raise KeyboardInterrupt
                 bar.update(task, description="drawing", completed=report.frame, total=report.frames)
         finally:
             writing.close()
