@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
@@ -38,6 +35,7 @@ from gui.tune.ranking import Ranking
 from gui.tune.search_playback import SearchPlayback
 from gui.tune.searcher import Searcher, studies
 from gui.tune.space_card import SpaceCard
+from gui.tune.studies import Studies
 from gui.tune.trial_panel import TrialPanel
 from gui.tune.trial_table import TrialTable
 from gui.tune.words import heading, hint, round_words, shown_axes, time_left
@@ -45,12 +43,10 @@ from gui.widgets.card import Headline, label
 from gui.widgets.card_column import CardColumn
 from gui.widgets.transport import Transport
 from landscape.errors import LandscapeError
-from landscape.files import write_whole
 from landscape.scene import Scene
 from landscape.tuning.plan import Trial
 from landscape.tuning.selection import SCORE, Columns, lit
-from landscape.tuning.shelf import Kept, Shelf, read_header
-from landscape.tuning.tables import as_code, as_csv, training_of
+from landscape.tuning.tables import as_code, training_of
 
 LUCK_HEIGHT = 150  # pixels
 FOLLOW_MS = 200  # after the last change of the search, before its study is looked up
@@ -147,6 +143,7 @@ class TunePage(QWidget):
         self.method_card = MethodCard(self.edits, self.searcher.workers)
         self.selection_card, self.trial_card = SelectionCard(self.edits), TrialCard()
         self.studies_card, self.luck = StudiesCard(), LuckView()
+        self.studies = Studies(self.document, self.jobs, self.searcher, self.studies_card, self)
         self.luck.setFixedHeight(LUCK_HEIGHT)
         self.inspector = CardColumn(
             (
@@ -177,10 +174,7 @@ class TunePage(QWidget):
         self.selection_card.refineWanted.connect(self.refine)
         self.trial_card.openWanted.connect(self.open_in_train)
         self.trial_card.codeWanted.connect(self.copy_code)
-        self.studies_card.opened.connect(self._open_kept)
-        self.studies_card.removed.connect(self._remove_kept)
-        self.studies_card.fileWanted.connect(self.open_study)
-        self.studies_card.tableWanted.connect(self.save_table)
+        self.studies.said.connect(self.said)
 
     def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
         """Draw with these tokens."""
@@ -203,7 +197,7 @@ class TunePage(QWidget):
         if on:
             self._show_scene(self.document.scene)
             self._follow()
-            self._list_studies()
+            self.studies.show()
         else:
             self.playback.pause()
 
@@ -283,7 +277,7 @@ class TunePage(QWidget):
         self.stop.setEnabled(self.searcher.running)
         self._show_words()
         if not self.searcher.running:
-            self._list_studies()
+            self.studies.show()
             self._rank(True)
 
     def _progressed(self) -> None:
@@ -434,63 +428,6 @@ class TunePage(QWidget):
             clipboard.setText(as_code(self.document.scene.training, trial))
             self.said.emit(f"The code of trial {trial.number} is on the clipboard.")
 
-    # --- studies -----------------------------------------------------------------------------------
-
-    def _list_studies(self) -> None:
-        shelf = self.searcher.shelf
-        self.jobs.start("shelf", lambda: iter([shelf.kept()]), self._show_kept)
-
-    def _show_kept(self, kept: list[Kept]) -> None:
-        self.studies_card.show_kept(kept, self.document.scene)
-
-    def _open_kept(self, kept: Kept) -> None:
-        self.document.edit("open a study", training=kept.training, tuning=kept.tuning, title="", caption="")
-
-    def _remove_kept(self, kept: Kept) -> None:
-        scene = self.document.scene
-        if (kept.training, kept.tuning) == (scene.training, scene.tuning):
-            self.said.emit("This study is the one that is shown; open another before you delete it.")
-            return
-        try:
-            self.searcher.shelf.remove(kept)
-        except LandscapeError as error:
-            self.said.emit(str(error))
-        self._list_studies()
-
-    def open_study(self) -> None:
-        """Ask for a study's journal and show it."""
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Open a study", str(self.searcher.shelf.folder), "Studies (*.journal *.log);;All files (*)"
-        )
-        if name:
-            self.open_study_file(Path(name))
-
-    def open_study_file(self, path: Path) -> None:
-        """Take a study's journal onto the shelf, and show it."""
-        shelf = self.searcher.shelf
-        self.jobs.start("take", lambda: _taken(path, shelf), self._open_kept, self.said.emit)
-
-    def save_table(self) -> None:
-        """Ask for a file, and write all trials to it."""
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Write all trials", str(Path.home() / "trials.csv"), "Tables (*.csv)"
-        )
-        if name:
-            self.write_table(Path(name))
-
-    def write_table(self, path: Path) -> None:
-        """Write all finished trials as a CSV file."""
-        found = self.searcher.found
-        if found is None:
-            return
-        trials = [trial for trial in found.columns.trials if trial.state != "running"]
-        try:
-            write_whole(path, as_csv(trials, found.columns.dimensions).encode())
-        except LandscapeError as error:
-            self.said.emit(str(error))
-        else:
-            self.said.emit(f"{len(trials)} trials are in {path}.")
-
 
 def _tabs(name: str, views: dict[str, QWidget]) -> QTabWidget:
     tabs = QTabWidget()
@@ -499,16 +436,3 @@ def _tabs(name: str, views: dict[str, QWidget]) -> QTabWidget:
     for title, view in views.items():
         tabs.addTab(view, title)
     return tabs
-
-
-def _taken(path: Path, shelf: Shelf) -> Iterator[Kept]:
-    """Copy a study's file to the shelf, unless it is there."""
-    kept = read_header(path)
-    place = shelf.place(kept.training, kept.tuning)
-    if not place.exists():
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(place, path.read_bytes())
-        except OSError as error:
-            raise LandscapeError(f"{path} cannot be read: {error.strerror}.") from None
-    yield kept

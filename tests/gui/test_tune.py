@@ -240,10 +240,12 @@ def test_going_back_in_trials_shows_fewer(searched: MainWindow) -> None:
 
 def test_the_table_is_written_as_csv(searched: MainWindow, tmp_path: Path) -> None:
     page = page_of(searched)
-    page.write_table(tmp_path / "t.csv")
+    page.studies.write_table(tmp_path / "t.csv")
+    finish_jobs(searched)
     with (tmp_path / "t.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 24
-    page.write_table(tmp_path / "no" / "t.csv")
+    page.studies.write_table(tmp_path / "no" / "t.csv")
+    finish_jobs(searched)
     assert "cannot be written" in searched.banner.text()
 
 
@@ -263,7 +265,7 @@ def test_studies_are_kept_and_opened_again(searched: MainWindow, qtbot: Any) -> 
 
 def test_a_file_that_is_no_study_is_a_sentence(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
     (tmp_path / "x.journal").write_text("hello")
-    page_of(window).open_study_file(tmp_path / "x.journal")
+    page_of(window).studies.open_file(tmp_path / "x.journal")
     finish_jobs(window)
     assert "not a study" in window.banner.text()
 
