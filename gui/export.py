@@ -60,6 +60,8 @@ class Exporter:
         """Compute what is drawn from; sentences on how far that is."""
         if self._kind == "table":
             *_, self._drawn = solve(self._scene)
+            if not self._drawn.entries:
+                raise LandscapeError("No rule takes part in this scene: switch at least one on.")
             return
         steps = [self._at]
         if self._kind == "movie":

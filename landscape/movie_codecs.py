@@ -139,6 +139,8 @@ class _Converter:
             indices = np.asarray(picture_of(frame).quantize(palette=self._palette, dither=0))
             return VideoFrame.from_ndarray((indices, _argb(self._palette)), format="pal8")
         whole = np.ascontiguousarray(frame)
+        if self._pixels == "bgra" and frame.shape[2] == 4:
+            whole = whole | np.array([0, 0, 0, 255], np.uint8)  # what is not used is no transparency
         picture = VideoFrame.from_numpy_buffer(whole, format="rgb24" if frame.shape[2] == 3 else "bgra")
         if self._pixels == "yuv420p":
             return self._reformatter.reformat(

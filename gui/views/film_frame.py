@@ -93,6 +93,8 @@ class Sheet:
         self.places = place_views(
             QRect(QPoint(0, 0), self.size).adjusted(margin, top, -margin, -margin), self.scale
         )
+        for view, _ in self.places:
+            view.setEnabled(False)  # nobody can touch it, and it does not say so
         self._around = QRegion(QRect(QPoint(0, 0), self.size))  # the views fill the rest
         for _, place in self.places:
             self._around -= QRegion(place)

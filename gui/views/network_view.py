@@ -134,7 +134,10 @@ class NetworkView(Canvas):
             radius = max(0.42 * min(layout.unit, layout.step(place)), 2.0)
             for number, y in zip(column.units.tolist(), column.y.tolist(), strict=True):
                 self._paint_unit(painter, QPointF(column.x, y), place, number, radius)
-        draw_foot(painter, self.theme, layout, area, self._layers, self._classes, self._chosen, MOST_LINES)
+        hint = "click a unit" if self.isEnabled() else ""
+        draw_foot(
+            painter, self.theme, layout, area, self._layers, self._classes, self._chosen, MOST_LINES, hint
+        )
         self.focus_ring(painter, area)
 
     def _paint_weights(self, painter: QPainter, layout: Layout, place: int, layer: LayerPicture) -> None:

@@ -133,9 +133,12 @@ def draw_names(
 
 def draw_foot(
     painter: QPainter, theme: Theme, layout: Layout, area: QRectF, layers: Sequence[LayerPicture],
-    classes: Sequence[str], chosen: tuple[int, int] | None, most_lines: int,
+    classes: Sequence[str], chosen: tuple[int, int] | None, most_lines: int, hint: str,
 ) -> None:  # fmt: skip
-    """One line: how to read the picture, or the chosen unit's numbers; what has no room is left out."""
+    """One line: how to read the picture, what the hand can do, or the chosen unit's numbers.
+
+    What has no room is left out.
+    """
     unit = layout.unit
     painter.setFont(font(unit))
     metrics = QFontMetricsF(painter.font())
@@ -154,7 +157,7 @@ def draw_foot(
     x = line.left()
     for kind, text in (
         ("positive", "weight > 0"), ("negative", "< 0"), *([("dead", "never active")] if dead else []),
-        ("", _which_lines(layout, most_lines)), ("", "click a unit"),
+        ("", _which_lines(layout, most_lines)), ("", hint),
     ):  # fmt: skip
         width = metrics.horizontalAdvance(text)
         sample = {"": 0.0, "dead": 1.2 * unit}.get(kind, 2.6 * unit)

@@ -296,6 +296,12 @@ def test_curves_of_a_training_are_whole_however_few_frames_there_are(qapp, tmp_p
         assert apart(still, np.asarray(last).astype(int)) == 0
 
 
+def test_training_on_paper_does_not_ask_to_be_clicked(qapp, tmp_path):
+    text = write(Scene(workspace="train", training=SHORT_TRAINING), tmp_path / "a.svg").read_text()
+    assert "weight &gt; 0" in text
+    assert "click" not in text
+
+
 def test_training_that_diverges_is_shown_as_far_as_it_got(qapp, tmp_path):
     wild = {
         **SHORT_TRAINING,
@@ -312,6 +318,7 @@ def test_training_that_diverges_is_shown_as_far_as_it_got(qapp, tmp_path):
     ("change", "name", "plan", "words"),
     [
         ({"optimizers": ()}, "a.mp4", {}, "rule"),
+        ({"optimizers": ()}, "a.npz", {}, "rule"),
         ({"workspace": "tune"}, "a.csv", {}, "tune --csv"),
         ({"workspace": "tune"}, "a.mp4", {"view": "surface"}, "no surface"),
         ({"workspace": "tune", "tune_view": {"picture": "minute"}}, "a.mp4", {}, "in the window only"),
