@@ -407,8 +407,11 @@ def test_window_keeps_nothing_of_an_export(flat_window, short, tmp_path, qtbot):
         flat_window.export_to(tmp_path / f"{name}.gif")
         qtbot.waitUntil(lambda name=name: f"{name}.gif" in flat_window.banner.text(), timeout=20_000)
     qtbot.waitUntil(lambda: not flat_window.jobs.busy)
-    kept = [child for child in flat_window.findChildren(QObject) if "Export" in type(child).__name__]
-    assert kept == []
+
+    def kept():
+        return [child for child in flat_window.findChildren(QObject) if "Export" in type(child).__name__]
+
+    qtbot.waitUntil(lambda: not kept())
 
 
 def test_window_says_why_it_cannot_export(flat_window, short, tmp_path, qtbot):
