@@ -359,6 +359,7 @@ def short(monkeypatch):
 
 
 def test_window_exports_and_goes_on_meanwhile(flat_window, short, tmp_path, monkeypatch, qtbot):
+    flat_window.explore.hold_at_start()
     asked = []
 
     def answer(*given):
@@ -378,6 +379,7 @@ def test_window_exports_and_goes_on_meanwhile(flat_window, short, tmp_path, monk
 
 
 def test_window_exports_the_step_that_is_looked_at(flat_window, short, tmp_path, qtbot):
+    flat_window.explore.hold_at_start()
     flat_window.explore.playback.go_to(77)
     for name in ("a.png", "a.svg", "a.csv"):
         flat_window.export_to(tmp_path / name)
@@ -395,6 +397,7 @@ def test_window_exports_the_training_that_is_looked_at(flat_window, short, tmp_p
 
 @pytest.mark.gl
 def test_window_exports_map_and_surface_as_they_are_looked_at(window, short, tmp_path, qtbot):
+    window.explore.hold_at_start()
     window.explore.playback.go_to(100)
     window.export_to(tmp_path / "a.png")
     qtbot.waitUntil(lambda: "Exported to" in window.banner.text(), timeout=20_000)
