@@ -155,7 +155,7 @@ def open_window(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> OpenWindow:
         window.activateWindow()
         window.begin()
         if not play:
-            window.explore.playback.pause()
+            window.explore.hold_at_start()
         stage = window.explore.stage
         qtbot.waitUntil(lambda: stage.ground is not None and stage.race is not None, timeout=20_000)
         if gl:
