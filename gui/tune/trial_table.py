@@ -23,6 +23,7 @@ from gui.theme import DARK, Theme, font
 from gui.tune.axis_ticks import value_text
 from gui.tune.look_cards import MARKS
 from gui.tune.row_filter import column, filtered
+from gui.tune.trial_columns import RowTexts
 from gui.widgets.card import label
 from landscape.errors import LandscapeError
 from landscape.numerals import numeral
@@ -60,7 +61,7 @@ class TrialModel(QAbstractTableModel):
             return
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
-        numbers = [self._number(index.row()) for index in before]
+        numbers = [self.number_at(index.row()) for index in before]
         self.columns, self.lit = columns, lit
         self.rows = self._ordered(rows)
         places = {int(number): place for place, number in enumerate(columns.number[self.rows].tolist())}
@@ -78,7 +79,8 @@ class TrialModel(QAbstractTableModel):
             ends = self.index(0, 0), self.index(len(self.rows) - 1, len(self.names) - 1)
             self.dataChanged.emit(*ends, [Role.ForegroundRole])
 
-    def _number(self, place: int) -> int | None:
+    def number_at(self, place: int) -> int | None:
+        """The number of the trial that is shown there."""
         if self.columns is None or place >= len(self.rows) or self.rows[place] >= len(self.columns):
             return None
         return int(self.columns.number[self.rows[place]])
@@ -169,6 +171,19 @@ class _Table(QTableView):
 
     copied = pyqtSignal()
 
+    @property
+    def top(self) -> int:
+        """The row at the upper edge."""
+        bar = self.verticalScrollBar()
+        return 0 if bar is None else bar.value()
+
+    def keep_at_top(self, places: list[int]) -> None:
+        """Scroll to the row that was at the upper edge, unless it was the first or is gone."""
+        self.updateGeometries()  # else the bar does not know yet how many rows there are
+        bar = self.verticalScrollBar()
+        if bar is not None and bar.value() and places:
+            bar.setValue(places[0])
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -194,6 +209,7 @@ class TrialTable(QWidget):
         self._columns: Columns | None = None
         self._lit: Any = np.empty(0, bool)
         self._picked: int | None = None
+        self._texts = RowTexts()
         self._quiet = False  # while the marked row follows the picked trial
         column_ = QVBoxLayout(self)
         column_.setContentsMargins(0, 0, 0, 0)
@@ -270,7 +286,7 @@ class TrialTable(QWidget):
         if columns is None:
             return
         try:
-            chosen = filtered(columns, self.filter.text())
+            chosen = filtered(columns, self.filter.text(), self._texts)
             self.remark.hide()
         except LandscapeError as error:
             chosen = np.ones(len(columns), bool)
@@ -280,7 +296,7 @@ class TrialTable(QWidget):
             chosen = chosen & self._lit
         rows = np.flatnonzero(chosen)
         self._quiet = True
-        before = self.model.names
+        before, edge = self.model.names, self.model.number_at(self.table.top)
         self.model.show(columns, rows, self._lit)
         if self.model.names != before:
             for place, name in enumerate(self.model.names):
@@ -288,6 +304,7 @@ class TrialTable(QWidget):
         self._quiet = False
         self.count.setText(f"{len(rows)} of {len(columns)}")
         self._mark()
+        self.table.keep_at_top(np.flatnonzero(columns.number[self.model.rows] == edge).tolist())
 
     def show_picked(self, number: int | None) -> None:
         """Mark the row of the trial that is looked at, and scroll to it."""

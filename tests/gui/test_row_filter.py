@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gui.tune.row_filter import column, filtered
+from gui.tune.trial_columns import RowTexts
 from landscape.errors import LandscapeError
 from landscape.tuning.plan import Trial
 from landscape.tuning.selection import columns_of
@@ -58,6 +59,13 @@ COLUMNS = columns_of(
         ("state = diverged", [2]),
         ("# >= 2", [2, 3]),
         ("epochs = 3", [0, 1, 2, 3]),
+        ("0.005 < α < 0.2", [0, 1]),
+        ("0.05 <= alpha", [1, 2]),
+        ("units == 64", [1, 2]),
+        ("score ≠ 0.9", [1, 3]),
+        ('"at step"', [2]),
+        ("reason = infinite", [2]),
+        ("α < 0,02", [0, 3]),
         ("nothing like it", []),
     ],
 )
@@ -70,7 +78,13 @@ def test_words_and_comparisons(text, numbers):
     [
         ("speed > 3", "no column “speed”"),
         ("rule > adam", "only be = or ≠"),
-        ("score > high", "only be"),
+        ("score > high", "“high” is not a number"),
+        ("score > nan", "not a number"),
+        ("score >", "missing after “>”"),
+        ("> 0.9", "missing before “>”"),
+        ("score > > 1", "missing after “>”"),
+        ("rule = adm", "never “adm”"),
+        ("state = stop", "can be complete"),
         ("x" * 301, "300"),
     ],
 )
@@ -100,6 +114,37 @@ def test_any_comparison_is_a_filter_or_a_sentence(name, sign, value):
     except LandscapeError:
         return
     assert chosen.shape == (4,)
+
+
+MANY = columns_of([trial(n, 0.01 * n, 8, "adam", 0.9 + 1e-6 * n) for n in range(1, 2000)], SPACE, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("number = 1000", 1), ("α = 0.01", 1), ("score = 0.9", 49), ("score ≠ 0.9", 1950)]
+)
+def test_equal_is_what_the_table_shows_alike(text, count):
+    assert filtered(MANY, text).sum() == count
+
+
+@given(st.text(alphabet=' "αscore<>=!≤0.9and', max_size=300))
+def test_signs_in_any_order_are_a_filter_or_a_sentence(text):
+    try:
+        chosen = filtered(COLUMNS, text)
+    except LandscapeError:
+        return
+    assert chosen.shape == (4,)
+
+
+def test_texts_that_are_remembered_follow_the_trials():
+    texts = RowTexts()
+    running = columns_of([trial(7, 0.01, 8, "adam", math.nan, "running")], SPACE, 3)
+    assert filtered(running, "running", texts).all()
+    ended = columns_of([trial(7, 0.01, 8, "adam", math.nan, "diverged", "no numbers")], SPACE, 3)
+    assert not filtered(ended, "running", texts).any()
+    assert filtered(ended, "numbers", texts).all()
+    fewer = Space({"units": Axis(low=8, high=128), "optimizer": Axis()}).dimensions
+    same = columns_of(ended.trials, fewer, 3)
+    assert not filtered(same, "0.01", texts).any()
 
 
 def test_no_trials_match_nothing():

@@ -125,6 +125,32 @@ def test_more_trials_leave_the_marked_row_and_the_order(table: TrialTable) -> No
     assert table.model.rowCount() == 60
 
 
+def test_better_trials_above_do_not_move_what_is_read(table: TrialTable) -> None:
+    table.show_trials(made(300))
+    click_head(table, "score")
+    bar = table.table.verticalScrollBar()
+    assert bar is not None
+    bar.setValue(80)
+    edge = table.model.text(80, "number")
+    table.show_picked(int(edge))
+    bar.setValue(80)
+    table.show_trials(made(600))  # some 80 of them are better
+    assert bar.value() > 80
+    assert table.model.text(bar.value(), "number") == edge
+    bar.setValue(0)
+    table.show_trials(made(900))  # at the top one wants to see the best
+    assert bar.value() == 0
+
+
+def test_a_filter_that_is_half_typed_says_so_and_leaves_nothing_out(table: TrialTable) -> None:
+    QTest.keyClicks(table.filter, "score >")
+    assert "missing after" in table.remark.text()
+    assert table.count.text() == "40 of 40"
+    QTest.keyClicks(table.filter, " 0.5")
+    assert not table.remark.isVisible()
+    assert all(float(text) > 0.5 for text in column(table, "score"))
+
+
 def test_a_picked_trial_that_is_filtered_out_is_not_marked(table: TrialTable) -> None:
     table.show_picked(3)
     table.filter.setText("diverged")
