@@ -17,6 +17,7 @@ from landscape.tuning.space import KINDS
 NAME = "Importance of the hyperparameters"
 PLACES = {1: "1st", 2: "2nd", 3: "3rd", 0: "–"}
 NUMBERS, TEXTBOOK = "0.00 (0.00–0.00)", "textbook"
+BESIDE_TITLE = 37.0  # pixels that a choice in the upper right corner reaches down to
 LEAST_TRACK = 9.0  # units of type: a shorter one says nothing, so that titles give way to symbols
 MOST_TRACK = 40.0
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -85,10 +86,14 @@ class ImportanceView(Canvas):
         count = len(self._found.names) if self._found else 6
         return min(self.theme.axis * self.type_scale, area.height() / (1.5 * count + 8.5), area.width() / 30)
 
+    def _head_top(self, area: QRectF) -> float:
+        """Where the columns' names are: below whatever stands beside the title."""
+        return area.top() + max(3.2 * self._unit(area), BESIDE_TITLE)
+
     def _rows(self, area: QRectF) -> list[QRectF]:
         """Where each hyperparameter stands; closer together where there is little room."""
         count, unit = len(self._found.names) if self._found else 0, self._unit(area)
-        top, bottom = area.top() + 4.7 * unit, area.bottom() - 3.4 * unit
+        top, bottom = self._head_top(area) + 1.5 * unit, area.bottom() - 3.4 * unit
         height = min((bottom - top) / max(count, 1), 2.4 * unit)
         return [QRectF(area.left(), top + k * height, area.width(), height) for k in range(count)]
 
@@ -122,7 +127,7 @@ class ImportanceView(Canvas):
             self.paint_hint(painter, area)
             return
         layout = self._layout(area, found.names)
-        self._paint_heads(painter, layout, found, area.top() + 3.2 * unit, unit)
+        self._paint_heads(painter, layout, found, self._head_top(area), unit)
         for k, row in enumerate(self._rows(area)):
             self._paint_row(painter, layout, found, k, row, unit)
         painter.setPen(QColor(self.theme.dim))

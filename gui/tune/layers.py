@@ -16,6 +16,9 @@ class Layers:
         self._widget = widget
         self._kept: dict[str, QPixmap] = {}
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._kept
+
     def forget(self, *names: str) -> None:
         """Paint these anew next time; all of them if none is named."""
         for name in names or tuple(self._kept):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt, QTimer
-from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap, QResizeEvent
+from PyQt6.QtCore import QLineF, QRectF, Qt, QTimer
+from PyQt6.QtGui import QColor, QPainter, QPen, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from gui.theme import font
+from gui.tune.layers import Layers
 from gui.tune.score_brush import ScoreBrush
 from gui.tune.shades import score_steps
 from gui.tune.trial_lines import TrialLines
@@ -39,7 +40,7 @@ class ScorePicture(Canvas):
         self.picked: int | None = None
         self.ends = (0.0, 1.0)
         self.brush = ScoreBrush()
-        self._layers: dict[str, QPixmap] = {}
+        self._layers = Layers(self)
         self._rough = True  # a quick picture first, a fine one when nothing has changed for a while
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -71,7 +72,7 @@ class ScorePicture(Canvas):
         if len(mask) == len(self.lit) and not np.array_equal(mask, self.lit):
             self.lit, self._rough = mask, True
             self._pause.stop()  # it begins anew with the picture
-            self._layers.pop("lit", None)
+            self._layers.forget("lit")
             self._describe()
             self.update()
 
@@ -111,15 +112,15 @@ class ScorePicture(Canvas):
     def _sharpen(self) -> None:
         """Draw everything finely, now that nothing has changed for a while."""
         self._rough = False
-        self._layers.pop("lit", None)
+        self._layers.forget("lit")
         self.update()
 
     def still_changed(self) -> None:
-        self._layers.clear()
+        self._layers.forget()
         super().still_changed()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self._layers.clear()
+        self._layers.forget()
         super().resizeEvent(event)
 
     # --- what the kinds of charts differ in ----------------------------------------------------------
@@ -192,29 +193,10 @@ class ScorePicture(Canvas):
             if len(rows) < len(self.lit):
                 quick = rough and "faint" not in self._layers
                 name = "faint, roughly" if quick else "faint"
-                self._paint_layer(painter, name, lambda layer: self.paint_faint(layer, plot, quick))
-            self._paint_layer(painter, "lit", lambda layer: self.paint_lit(layer, plot, rows, rough))
+                self._layers.draw(painter, name, lambda layer: self.paint_faint(layer, plot, quick))
+            self._layers.draw(painter, "lit", lambda layer: self.paint_lit(layer, plot, rows, rough))
             if rough and not self._pause.isActive():
                 self._pause.start()
             self.brush.paint(painter, self.theme, plot, self.ends)
             self.paint_front(painter, plot)
         self.focus_ring(painter, area)
-
-    def _paint_layer(self, painter: QPainter, name: str, paint: Callable[[QPainter], None]) -> None:
-        """What is painted once on the screen, and kept; straight away elsewhere."""
-        if painter.device() is not self:
-            paint(painter)
-            return
-        ratio = self.devicePixelRatioF()
-        layer = self._layers.get(name)
-        if layer is None or layer.devicePixelRatio() != ratio:
-            layer = self._layers[name] = QPixmap(self.size() * ratio)
-            layer.setDevicePixelRatio(ratio)
-            layer.fill(Qt.GlobalColor.transparent)
-            inside = QPainter(layer)
-            inside.setRenderHint(QPainter.RenderHint.Antialiasing)
-            try:
-                paint(inside)
-            finally:
-                inside.end()
-        painter.drawPixmap(QPointF(0, 0), layer)
