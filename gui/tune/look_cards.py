@@ -7,7 +7,15 @@ from functools import partial
 from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QWidget
+from PyQt6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QWidget,
+)
 
 from gui.tune.axis_ticks import value_text
 from gui.tune.edits import TuneEdits
@@ -135,7 +143,7 @@ class TrialCard(Card):
         self._grid = QGridLayout()
         self._grid.setSpacing(4)
         self._grid.setColumnStretch(0, 1)
-        self.rows: dict[str, tuple[QWidget, QWidget]] = {}
+        self.rows: dict[str, tuple[QLabel, QLabel]] = {}
         names = {"score": "accuracy", **{name: kind.title for name, kind in KINDS.items()}}
         for place, (name, text) in enumerate({**names, "seed": "initial seed", "seconds": "seconds"}.items()):
             title, value = label(text), label("")
@@ -176,10 +184,10 @@ class TrialCard(Card):
         for name, (title, value) in self.rows.items():
             for each in (title, value):
                 each.setVisible(name in shown)
-            value.setText(shown.get(name, ""))  # type: ignore[attr-defined]
+            value.setText(shown.get(name, ""))
         self.reason.say(remark if trial is None or not trial.reason else trial.reason)
-        for each in (self.open, self.panda, self.code):
-            each.setEnabled(trial is not None)
+        for deed in (self.open, self.panda, self.code):
+            deed.setEnabled(trial is not None)
 
 
 class StudiesCard(Card):

@@ -255,11 +255,12 @@ class TunePage(QWidget):
 
     def _begin_if_known(self) -> None:
         found, scene = self.searcher.found, self.document.scene
-        known = found is not None and (found.training, found.tuning) == (scene.training, scene.tuning)
-        if self._begin and known:
+        if found is None or (found.training, found.tuning) != (scene.training, scene.tuning):
+            return
+        if self._begin:
             self._begin = False
             self.playback.go_to(self.playback.length)
-            if not found.complete:  # type: ignore[union-attr]
+            if not found.complete:
                 self.searcher.start()
 
     def move_within(self, steps: int) -> None:
