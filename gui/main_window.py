@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +34,7 @@ from gui.command_palette import CommandPalette
 from gui.commands import build_menu, command_table, deeds
 from gui.document import Document
 from gui.explore.page import ExplorePage
-from gui.export import BackgroundExport, Exporter
+from gui.export.desk import ExportDesk
 from gui.help_dialog import HelpDialog
 from gui.jobs import Jobs
 from gui.lecture.desk import LectureDesk
@@ -46,7 +45,6 @@ from gui.settings import Settings
 from gui.sharing import Sharing
 from gui.theme import THEMES, Theme, colour_scheme, palette, stylesheet
 from landscape.errors import LandscapeError
-from landscape.export_plan import usual
 from landscape.resources import scene_files
 from landscape.scene import Scene
 
@@ -55,7 +53,6 @@ if TYPE_CHECKING:
     from gui.tune.page import TunePage
 
 FILTER = "Landscape scenes (*.toml)"
-EXPORTS = "Movies (*.mp4 *.webm *.gif *.apng *.webp);;Pictures (*.png *.svg *.pdf);;Numbers (*.csv *.npz)"
 
 
 class MainWindow(QMainWindow):
@@ -73,7 +70,6 @@ class MainWindow(QMainWindow):
         self._was_maximized = False
         self.ended = True  # False if something could not be stopped in time
         self._scene_place = 0
-        self.export: BackgroundExport | None = None
         # Made when they are first looked at: the window shows first.
         self.train: TrainPage | None = None
         self.tune: TunePage | None = None
@@ -108,6 +104,11 @@ class MainWindow(QMainWindow):
         self.desk.player.played.connect(self._play_from_start)
         self.desk.player.held.connect(lambda: self.page.hold_at_start())
         self.desk.keyGiven.connect(self._run_key)
+        self.exports = ExportDesk(
+            self.document, self.jobs, settings, self.desk.player,
+            lambda: self.page.playback.step, lambda: self.explore.stage.has_gl, self,
+        )  # fmt: skip
+        self.exports.said.connect(self.banner.say)
         self.actions_ = command_table(self)
         self._install(self.actions_)
         self.document.refused.connect(self.banner.say)
@@ -389,40 +390,6 @@ class MainWindow(QMainWindow):
         self.settings.add_recent(path)
         self._play_from_start()
 
-    def export_dialog(self) -> None:
-        """Ask where to, then draw the scene into a movie, a picture or a table."""
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Export the scene", str(self._folder() / "landscape.mp4"), EXPORTS
-        )
-        if name:
-            path = Path(name)
-            self.export_to(path if path.suffix else path.with_suffix(".mp4"))
-
-    def export_to(self, path: Path) -> None:
-        """Draw the scene into this file, a picture as it stands now; the window goes on meanwhile."""
-        if self.export is not None:
-            self.banner.say("An export is under way already; please wait for it.")
-            return
-        scene = self.document.scene
-        in_lines = path.suffix.lower() in (".svg", ".pdf")
-        flat = scene.workspace != "explore" or in_lines or not self.explore.stage.has_gl
-        try:
-            plan = replace(usual(path), theme=self.theme.name, view="map" if flat else scene.view.layout)
-            exporter = Exporter(scene, path, plan, self.page.playback.step)
-        except LandscapeError as error:
-            self.banner.say(str(error))
-            return
-        self.export = BackgroundExport(exporter, path, self.jobs, self)
-        self.export.progressed.connect(self.banner.say)
-        self.export.finished.connect(self._export_ended)
-        self.export.start()
-
-    def _export_ended(self, sentence: str) -> None:
-        self.banner.say(sentence)
-        if self.export is not None:
-            self.export.deleteLater()
-            self.export = None
-
     def reopen_session(self) -> None:
         """What was being explored when the program was last closed."""
         if not self.session.previous.is_file():
@@ -501,8 +468,7 @@ class MainWindow(QMainWindow):
             return
         self.page.playback.pause()
         self.desk.close()
-        if self.export is not None:
-            self.export.stop()
+        self.exports.close()
         self.ended = self.jobs.shut_down()
         self.session.close()
         if not self.in_lecture:
