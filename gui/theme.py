@@ -178,16 +178,12 @@ def _family() -> str:
     return family or QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
 
 
-def font(pixels: float, weight: int = 400, tabular: bool = True) -> QFont:
-    """Interface type with tabular digits, so that numbers do not jitter.
-
-    In a PDF these digits and stops cannot be searched or copied: running text does without them.
-    """
+def font(pixels: float, weight: int = 400) -> QFont:
+    """Interface type with tabular digits, so that numbers do not jitter."""
     result = QFont(_family())
     result.setPixelSize(max(round(pixels), 6))
     result.setWeight(QFont.Weight(weight))
-    if tabular:
-        result.setFeature(QFont.Tag("tnum"), 1)
+    result.setFeature(QFont.Tag("tnum"), 1)
     if weight >= 600:
         result.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 99)
     return result

@@ -84,7 +84,7 @@ def _paint_words(painter: QPainter, paragraphs: list[str]) -> float:
     top = EDGE + PICTURE[1] * _shrunk() + 14
     for paragraph in paragraphs:
         text = QTextDocument()
-        text.setDefaultFont(font(14, 400, tabular=False))
+        text.setDefaultFont(font(14))
         text.setPlainText(paragraph)
         text.setTextWidth(PIXELS[0] - 2 * EDGE)
         context = QAbstractTextDocumentLayout.PaintContext()
@@ -110,7 +110,7 @@ def _paint_lines(painter: QPainter, top: float) -> None:
 
 def _paint_foot(painter: QPainter, title: str, place: str) -> None:
     row = QRectF(EDGE, PIXELS[1] - EDGE, PIXELS[0] - 2 * EDGE, 20)
-    painter.setFont(font(11, 400, tabular=False))
+    painter.setFont(font(11))
     painter.setPen(QColor(LIGHT.dim))
     painter.drawText(row, Qt.AlignmentFlag.AlignLeft, title)
     painter.drawText(row, Qt.AlignmentFlag.AlignRight, place)

@@ -16,9 +16,7 @@ class Head:
 
     def __init__(self, theme: Theme, title: str, caption: str, width: float) -> None:
         self._theme = theme
-        self._title_font, self._font = (
-            font(theme.title * size, weight, tabular=False) for size, weight in ((1.3, 600), (0.85, 400))
-        )
+        self._title_font, self._font = font(theme.title * 1.3, 600), font(theme.title * 0.85)
         room = width - 2 * MARGIN
         metrics, small = QFontMetricsF(self._title_font), QFontMetricsF(self._font)
         self._title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)

@@ -85,9 +85,8 @@ def test_hand_out_has_a_page_for_each_slide_with_question_and_notes(qapp, tmp_pa
     assert document.pageCount() == 4
     texts = [document.getAllText(page).text() for page in range(4)]
     assert "Which ball leaves first?" in texts[0]
-    assert "Say why." in texts[0]
+    assert "Say why" in texts[0]
     assert "Four slides" in texts[3]
-    assert "4 / 4" in texts[3]
     page = document.render(0, QSize(397, 561))
     assert page.pixelColor(5, 300).lightness() in (0, 255)  # nothing of a dark theme on paper
     document.close()
