@@ -107,7 +107,10 @@ class MainWindow(QMainWindow):
         self.desk.player.said.connect(self.banner.say)
         self.desk.player.played.connect(self._play_from_start)
         self.desk.player.held.connect(lambda: self.page.hold_at_start())
+        self.desk.player.slideLeft.connect(self.explore.predictions.clear)
         self.desk.keyGiven.connect(self._run_key)
+        self.desk.player.changed.connect(self._show_question)
+        self._follow_time(self.explore)
         self.actions_ = command_table(self)
         self._install(self.actions_)
         self.document.refused.connect(self.banner.say)
@@ -166,6 +169,28 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(page)
         page.set_theme(self.theme, self._type_scale())
         page.set_lecture(self.in_lecture)
+        page.set_asking(self.desk.player.asking)
+        self._follow_time(page)
+
+    def _follow_time(self, page: ExplorePage | TrainPage | TunePage) -> None:
+        """Whoever lets time run while a question waits, or goes to its end, has asked for the answer."""
+        player, playback = self.desk.player, page.playback
+
+        def answer(wanted: bool) -> None:
+            if wanted and player.asking and page is self.page:
+                player.reveal(play=False)
+
+        playback.playingChanged.connect(answer)
+        playback.stepChanged.connect(lambda step: answer(step >= playback.length))
+
+    def _show_question(self) -> None:
+        for page in self._made_pages:
+            page.set_asking(self.desk.player.asking and page is self.page)
+
+    def predict(self) -> None:
+        """Freeze the race at its start and ask where the balls will end; Space shows it."""
+        self.choose_workspace("explore")
+        self.desk.player.ask("Where will each ball end?")
 
     # --- commands ----------------------------------------------------------------------------------
 
@@ -452,6 +477,8 @@ class MainWindow(QMainWindow):
 
     def save_to(self, path: Path) -> bool:
         """Save to this file."""
+        if self.desk.player.asking:  # what a question keeps back belongs to the scene
+            self.desk.player.reveal(play=False)
         saved = self.document.save(path)
         if saved:
             self.settings.add_recent(path)

@@ -95,8 +95,7 @@ class LectureDesk(QObject):
 
     def _tell_speaker(self) -> None:
         if self.speaker is not None:
-            self.speaker.show_scene(self._document.scene)
+            self.speaker.show_scene(self.player.scene)
 
     def _show_question(self) -> None:
-        slide = self.player.slide
-        self.question.ask(slide.question if slide is not None and self.player.asking else "")
+        self.question.ask(self.player.question)
