@@ -81,6 +81,8 @@ def command_table(window: MainWindow) -> list[Action]:
         Action("Lecture", "Black screen", ("B", "."), window.toggle_black, True),
         Action("Lecture", "Next slide or scene, or the answer", ("PgDown",), lambda: window.move_scene(1)),
         Action("Lecture", "Previous slide or scene", ("PgUp",), lambda: window.move_scene(-1)),
+        Action("Lecture", "Pointer", ("X",), window.desk.pointer.toggle, True),
+        Action("Lecture", "Magnifier", ("Z",), window.desk.toggle_magnifier, True),
         Action("Lecture", "Predict where the balls end", ("Q",), window.predict, True),
         Action("Lecture", "Open a lesson …", ("Ctrl+Shift+O",), window.desk.open_dialog),
         Action("Lecture", "Speaker's view", ("F6",), lambda: window.desk.show_speaker_view(window.theme)),

@@ -207,6 +207,9 @@ class MainWindow(QMainWindow):
 
     def _run_key(self, event: QKeyEvent) -> None:
         """A key of the speaker's window means what it means here."""
+        asked = self.desk.player.asking and self.page is self.explore
+        if self.desk.magnifier.take_key(event) or (asked and self.explore.predictions.take_key(event)):
+            return
         pressed = QKeySequence(event.keyCombination())
         for action in self.actions_:
             if any(QKeySequence(key) == pressed or key == event.text() for key in action.keys):
@@ -280,6 +283,7 @@ class MainWindow(QMainWindow):
         self._styled_for = (theme.name, scale)
         self.setStyleSheet(stylesheet(theme, scale, scale if self.in_lecture else 1.0))
         self.rail.set_theme(theme)
+        self.desk.set_theme(theme)
         for page in self._made_pages:
             page.set_theme(theme, scale)
 
@@ -337,9 +341,11 @@ class MainWindow(QMainWindow):
         self.black.raise_()
 
     def leave(self) -> None:
-        """Esc: leave the black screen, the lecture, or a field."""
+        """Esc: leave the black screen, the magnifier, the pointer, the question, the lecture, or a field."""
         if self.black.isVisible():
             self.toggle_black()
+        elif self.desk.put_away():
+            pass
         elif self.desk.player.asking:
             self.desk.player.reveal()
         elif self.explore.dissection.on:
@@ -514,7 +520,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self.banner.place()
-        self.desk.question.place()
+        self.desk.place()
         central = self.centralWidget()
         if self.black.isVisible() and central is not None:
             self.black.setGeometry(central.rect())

@@ -35,6 +35,10 @@ from landscape.scene import Scene, View
 
 INLINE_STEPS = 2500  # rule-steps that take less than 10 ms: more goes through a job
 HINT = "Drag the ring to move the start.   Space plays, ← and → step.   ? shows all keys."
+ASKED_HINT = (
+    "Click the map to pin where a ball will end: 1 to 9 and Tab choose the rule, arrows move its pin, Delete "
+    "takes it away.   Space shows the answer."
+)
 _RACE = ("surface", "start", "steps", "noise", "seed", "schedule", "optimizers", "more_starts")
 
 
@@ -95,9 +99,9 @@ class ExplorePage(QWidget):
             header.addWidget(button)
             self.layout_buttons[name] = button
         left.addLayout(header)
+        left.addWidget(self.predictions.panel)
         left.addWidget(self.stage, 1)
         left.addWidget(self.dissection.panel)
-        left.addWidget(self.predictions.panel)
         self.inspector = Inspector(self.document, self.jobs)
         self.words = Words(
             self.document,
@@ -181,7 +185,8 @@ class ExplorePage(QWidget):
         self._say_hint()
 
     def _say_hint(self) -> None:
-        self.readout.setText(f"{self._without_gl}   {HINT}".strip())
+        hint = ASKED_HINT if self._asking else f"{self._without_gl}   {HINT}".strip()
+        self.readout.setText(hint)
 
     def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
         """Draw with these tokens."""
@@ -189,7 +194,7 @@ class ExplorePage(QWidget):
         self.stage.set_theme(theme, type_scale)
         self.transport.set_theme(theme)
         self.dissection.set_theme(theme)
-        self.predictions.set_theme(theme)
+        self.predictions.set_theme(theme, type_scale)
         self._show_scene(self.document.scene)
         self.inspector.refit(theme)
 
@@ -215,6 +220,8 @@ class ExplorePage(QWidget):
         self.words.set_asking(on)
         self.predictions.set_open(on)
         self.inspector.shape_card.show_shape(None if on else self.analysis.shape)
+        self.surface_card.message.setVisible(not on)  # what the surface teaches may be the answer
+        self._say_hint()
         self._show_scene(self.document.scene)
 
     # --- the scene ---------------------------------------------------------------------------------

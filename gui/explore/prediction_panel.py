@@ -8,7 +8,7 @@ from PyQt6.QtCore import QPointF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
-from gui.theme import Look, Theme
+from gui.theme import DARK, Look, Theme
 from gui.views.marks import draw_ball
 from gui.widgets.card import Card
 
@@ -38,20 +38,28 @@ class PredictionPanel(Card):
         self.body.addLayout(self._grid)
         self.buttons: list[QPushButton] = []
         self._lines: list[Line] = []
-        self._theme: Theme | None = None
+        self._theme = DARK
+        self._pixels = float(DARK.font)
         self.hide()
 
-    def show_lines(self, lines: list[Line], theme: Theme) -> None:
+    def set_theme(self, theme: Theme, type_scale: float) -> None:
+        """Show them in these tokens."""
+        self._theme, self._pixels = theme, (theme.font + 2 * (type_scale > 1)) * type_scale
+        lines, self._lines = self._lines, []
+        self.show_lines(lines)
+
+    def show_lines(self, lines: list[Line]) -> None:
         """Show these, in order."""
-        if (lines, theme) == (self._lines, self._theme):
+        if lines == self._lines:
             return
-        if len(lines) != len(self._lines):
+        if len(lines) != len(self.buttons):
             self._rebuild(len(lines))
-        self._lines, self._theme = lines, theme
+        self._lines = lines
+        side = round(1.3 * self._pixels)
         for number, (button, line) in enumerate(zip(self.buttons, lines, strict=True), 1):
-            side = max(button.fontMetrics().height(), 16)
+            button.setStyleSheet(f"text-align: left; font-size: {round(self._pixels)}px;")
             button.setIconSize(QSize(side, side))
-            button.setIcon(QIcon(_ball(line.look, theme, side, self.devicePixelRatioF())))
+            button.setIcon(QIcon(_ball(line.look, self._theme, side, self.devicePixelRatioF())))
             button.setText(line.words)
             button.setAccessibleName(line.words)
             button.setToolTip(f"{line.words} ({number})" if number < 10 else line.words)
@@ -68,7 +76,6 @@ class PredictionPanel(Card):
             button = QPushButton()
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, arrow keys still move the pin
-            button.setStyleSheet("text-align: left;")
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _, place=place: self._clicked(place))
             self._grid.addWidget(button, place // columns, place % columns)

@@ -64,9 +64,10 @@ class Predictions(QObject):
     def _order(self) -> list[int]:
         return [entry.index for entry in self._entries]
 
-    def set_theme(self, theme: Theme) -> None:
+    def set_theme(self, theme: Theme, type_scale: float) -> None:
         """Draw with these tokens."""
         self._theme = theme
+        self.panel.set_theme(theme, type_scale)
         self._refresh()
 
     def set_open(self, on: bool) -> None:
@@ -214,7 +215,7 @@ class Predictions(QObject):
             words = self._words(at, verdict, is_chosen)
             lines.append(Line(entry.index, styles[entry.index], f"{title}: {words}", is_chosen))
         self._stage.show_pins(tuple(pins))
-        self.panel.show_lines(lines, self._theme)
+        self.panel.show_lines(lines)
         self.panel.setVisible(bool(self.pins) or self.chosen is not None)
 
     def _words(self, at: Place | None, verdict: Verdict | None, is_chosen: bool) -> str:

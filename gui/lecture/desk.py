@@ -1,4 +1,4 @@
-"""All of a lesson in the window: the player, the question over the picture, the speaker's window."""
+"""All of a lesson in the window: the player, the question over the picture, pointer, magnifier, speaker."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from PyQt6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from gui.document import Document
 from gui.jobs import Jobs
+from gui.lecture.magnifier import Magnifier
 from gui.lecture.player import Player
+from gui.lecture.pointer import Pointer
 from gui.lecture.question_bar import QuestionBar
 from gui.lecture.speaker_view import SpeakerView
 from gui.theme import Theme
@@ -30,11 +32,13 @@ class LectureDesk(QObject):
 
     keyGiven = pyqtSignal(object)
 
-    def __init__(self, document: Document, jobs: Jobs, stage: QWidget, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, document: Document, jobs: Jobs, stage: QWidget, window: QWidget) -> None:
+        super().__init__(window)
         self._document, self._stage = document, stage
         self.player = Player(document, jobs, self)
         self.question = QuestionBar(stage)
+        self.magnifier = Magnifier(stage, window)
+        self.pointer = Pointer(window)
         self.speaker: SpeakerView | None = None  # made when it is wanted
         self.player.changed.connect(self._show_question)
         document.changed.connect(lambda *_: self._tell_speaker())
@@ -86,8 +90,35 @@ class LectureDesk(QObject):
         self.speaker.raise_()
         self.speaker.activateWindow()
 
+    def set_theme(self, theme: Theme) -> None:
+        """Draw with these tokens."""
+        self.magnifier.set_theme(theme)
+
+    def place(self) -> None:
+        """The window has another size."""
+        self.question.place()
+        self.pointer.place()
+        self.magnifier.place()
+
+    def toggle_magnifier(self) -> None:
+        """Show the magnifier, below the pointer, or hide it."""
+        self.magnifier.toggle()
+        self.pointer.raise_()
+
+    def put_away(self) -> bool:
+        """Esc: the magnifier, else the pointer; False if there is neither."""
+        if self.magnifier.on:
+            self.magnifier.toggle()
+        elif self.pointer.on:
+            self.pointer.toggle()
+        else:
+            return False
+        return True
+
     def close(self) -> None:
         """The window is closing."""
+        while self.put_away():
+            pass
         if self.speaker is not None:
             self.speaker.close()
             self.speaker.deleteLater()

@@ -174,7 +174,7 @@ def _kept_back(scene: Scene, question: str) -> dict[str, Any]:
     """
     answers = {"critical_points": False, "watersheds": False, "basins": False, "stability": False}
     return {
-        "title": "", "caption": question,
+        "title": "Question", "caption": question,
         "overlays": scene.overlays.model_copy(update={**answers, "against": None}),
     }  # fmt: skip
 

@@ -142,6 +142,7 @@ class TrainPage(QWidget):
         if on != self._asking:
             self._asking = on
             self.panels.set_asking(on)
+            self.data_card.remark.setVisible(not on)  # what these data teach may be the answer
             self._progressed()
             self._show_all()
 

@@ -41,12 +41,15 @@ def draw_pins(
     theme: Theme, scale: float,
 ) -> None:  # fmt: skip
     """All pins, the lines to the ends below their heads; `project` turns places `(n, 2)` into pixels."""
-    feet = project(np.array([pin.at for pin in pins], dtype=float).reshape(-1, 2))
-    ends = project(np.array([pin.end or (np.nan, np.nan) for pin in pins], dtype=float).reshape(-1, 2))
-    for pin, foot, end in zip(pins, feet, ends, strict=True):
-        if np.isfinite([*foot, *end]).all():
+    if not pins:
+        return
+    joined = [(pin, pin.end) for pin in pins if pin.end is not None]
+    feet = project(np.array([pin.at for pin, _ in joined], dtype=float).reshape(-1, 2))
+    ends = project(np.array([end for _, end in joined], dtype=float).reshape(-1, 2))
+    for (pin, _), foot, end in zip(joined, feet, ends, strict=True):
+        if np.isfinite([*foot, *end]).all():  # on the ground that is drawn
             _draw_miss(painter, QLineF(QPointF(*foot), QPointF(*end)), pin.look, theme, scale)
-    for pin, foot in zip(pins, feet, strict=True):
+    for pin, foot in zip(pins, project(np.array([pin.at for pin in pins], dtype=float)), strict=True):
         if np.isfinite(foot).all():
             _draw_pin(painter, pin, QPointF(*foot), area, theme, scale)
 
