@@ -22,7 +22,8 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from gui.theme import DARK, Theme
 
 EVERY = 16  # milliseconds between two looks at the mouse
-GRAB_EVERY = 4  # looks: a new picture of what lies below, also where the mouse stands still
+GRAB_EVERY = 4  # such looks: a new picture of what lies below
+AROUND = 0.12  # of what is enlarged, on each side: so far the lens can go with the picture that it has
 SHARE = (0.42, 0.46)  # of the window's sides: the lens
 STEPS = (1.5, 2.0, 2.5, 3.0, 4.0)
 MOVE = 0.04  # of the window's height, for an arrow key
@@ -32,7 +33,8 @@ WAYS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1)}
 class Magnifier(QWidget):
     """A lens in the window, over the `source` of which it shows a part; all events go through it.
 
-    It lies beside the source, not in it: so a picture of the source never has the lens in it.
+    It lies beside the source, not in it: so a picture of the source never has the lens in it. The lens moves
+    at one tick and a new picture is taken at another, so that neither keeps the window waiting.
     """
 
     def __init__(self, source: QWidget, window: QWidget) -> None:
@@ -45,7 +47,7 @@ class Magnifier(QWidget):
         self.factor = STEPS[1]
         self.middle = QPoint()  # of what is enlarged, in the source
         self._mouse = QPoint()  # where it was seen last
-        self._picture = QPixmap()
+        self._picture, self._pictured = QPixmap(), QRect()  # and of which part of the source it is
         self._looks = 0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -95,7 +97,7 @@ class Magnifier(QWidget):
             self._timer.stop()
             application.focusChanged.disconnect(self._focus_moved)
             self.hide()
-            self._picture = QPixmap()
+            self._picture, self._pictured = QPixmap(), QRect()
 
     def place(self) -> None:
         """The window has another size."""
@@ -134,11 +136,11 @@ class Magnifier(QWidget):
     def _follow(self) -> None:
         mouse = QCursor.pos()
         self._looks += 1
-        if mouse != self._mouse:
+        if self._looks >= GRAB_EVERY:
+            self._look()
+        elif mouse != self._mouse:
             self._mouse = mouse
             self._go_to(self._source.mapFromGlobal(mouse))
-        elif self._looks >= GRAB_EVERY:
-            self._look()
 
     def _focus_moved(self, old: QWidget | None, new: QWidget | None) -> None:
         """Tab takes it to what the keyboard is in now."""
@@ -154,7 +156,10 @@ class Magnifier(QWidget):
         self.middle = QPoint(
             min(max(middle.x(), 0), area.width() - 1), min(max(middle.y(), 0), area.height() - 1)
         )
-        self._look()
+        if self._pictured.contains(self.seen()):
+            self._show()
+        else:
+            self._look()
 
     def _turn(self, by: int) -> None:
         """A stronger lens, or a weaker one."""
@@ -166,7 +171,14 @@ class Magnifier(QWidget):
     def _look(self) -> None:
         """Take a new picture of what lies below."""
         self._looks = 0
-        self._picture = self._source.grab(self.seen())
+        seen = self.seen()
+        right, down = round(AROUND * seen.width()), round(AROUND * seen.height())
+        self._pictured = seen.adjusted(-right, -down, right, down) & self._source.rect()
+        self._picture = self._source.grab(self._pictured)
+        self._show()
+
+    def _show(self) -> None:
+        """Lie where the mouse is, over the part that is enlarged."""
         lens = self.lens()
         self.setGeometry(QRect(self._source.mapTo(self.window(), lens.topLeft()), lens.size()))
         self.update()
@@ -174,7 +186,10 @@ class Magnifier(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawPixmap(QRectF(self.rect()), self._picture, QRectF(self._picture.rect()))
+        ratio = self._picture.devicePixelRatio()
+        part = QRectF(self.seen().translated(-self._pictured.topLeft()))
+        pixels = QRectF(part.topLeft() * ratio, part.size() * ratio)
+        painter.drawPixmap(QRectF(self.rect()), self._picture, pixels)
         # The mouse is drawn where it would be in what is enlarged: at the edges not in the middle.
         at = QPointF(self.middle - self.seen().topLeft()) * self.factor
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
