@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer
+from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer
 from PyQt6.QtGui import (
     QColor,
     QCursor,
@@ -123,15 +123,10 @@ class Magnifier(QWidget):
         return rect
 
     def seen(self) -> QRect:
-        """The part of the source that is enlarged: its middle is where the mouse is, up to the edges."""
-        lens, area = self.lens(), self._source.rect()
-        rect = QRect(
-            0, 0, max(round(lens.width() / self.factor), 1), max(round(lens.height() / self.factor), 1)
-        )
-        rect.moveCenter(self.middle)
-        rect.moveLeft(min(max(rect.left(), 0), area.width() - rect.width()))
-        rect.moveTop(min(max(rect.top(), 0), area.height() - rect.height()))
-        return rect
+        """The part of the source that is enlarged: what is under the mouse stays under it."""
+        lens = self.lens()
+        corner = QPointF(self.middle) - QPointF(self.middle - lens.topLeft()) / self.factor
+        return QRectF(corner, QSizeF(lens.size()) / self.factor).toAlignedRect() & self._source.rect()
 
     def _follow(self) -> None:
         mouse = QCursor.pos()
@@ -190,8 +185,7 @@ class Magnifier(QWidget):
         part = QRectF(self.seen().translated(-self._pictured.topLeft()))
         pixels = QRectF(part.topLeft() * ratio, part.size() * ratio)
         painter.drawPixmap(QRectF(self.rect()), self._picture, pixels)
-        # The mouse is drawn where it would be in what is enlarged: at the edges not in the middle.
-        at = QPointF(self.middle - self.seen().topLeft()) * self.factor
+        at = QPointF(self.middle - self.lens().topLeft())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for colour, width in ((self._theme.casing, 6.0), (self._theme.accent, 3.0)):
             painter.setPen(QPen(QColor(colour), width))
