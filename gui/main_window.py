@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import QRect, Qt, QTimer
 from PyQt6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self.jobs = Jobs(self)
         self.theme = theme
         self._theme_before_lecture: Theme | None = None
-        self._was_maximized = False
+        self._was_maximized, self._place_before_lecture = False, QRect()
         self.ended = True  # False if something could not be stopped in time
         self._scene_place = 0
         self.export: BackgroundExport | None = None
@@ -107,6 +107,7 @@ class MainWindow(QMainWindow):
         self.desk.player.said.connect(self.banner.say)
         self.desk.player.played.connect(self._play_from_start)
         self.desk.player.held.connect(lambda: self.page.hold_at_start())
+        self.desk.player.opened.connect(self._offer_stage)
         self.desk.player.slideLeft.connect(self.explore.predictions.clear)
         self.desk.keyGiven.connect(self._run_key)
         self.desk.player.changed.connect(self._show_question)
@@ -186,6 +187,13 @@ class MainWindow(QMainWindow):
     def _show_question(self) -> None:
         for page in self._made_pages:
             page.set_asking(self.desk.player.asking and page is self.page)
+
+        question = self.desk.question
+        self.banner.set_clear(question.height() + 8 if question.isVisible() else 0)
+
+    def _offer_stage(self) -> None:
+        if not self.in_lecture:
+            self.banner.say(self.desk.offer_stage())
 
     def predict(self) -> None:
         """Freeze the race at its start and ask where the balls will end; Space shows it."""
@@ -294,8 +302,9 @@ class MainWindow(QMainWindow):
         return round(min(max(self.height() / 760, 1.0), 3.0), 1)
 
     def choose_theme(self, name: str) -> None:
-        """Change the theme and remember it."""
-        self.settings.set_theme(name)
+        """Change the theme; that of a lecture is forgotten with it, any other is remembered."""
+        if not self.in_lecture:
+            self.settings.set_theme(name)
         self.set_theme(THEMES[name])
 
     def next_theme(self) -> None:
@@ -309,23 +318,24 @@ class MainWindow(QMainWindow):
         return self._theme_before_lecture is not None
 
     def toggle_lecture(self) -> None:
-        """Full screen in large type without the knobs, or back."""
+        """Full screen in large type without the knobs, or back; a lesson goes to the projector."""
         if self.in_lecture:
             assert self._theme_before_lecture is not None
             before, self._theme_before_lecture = self._theme_before_lecture, None
             self.rail.show()
             self._set_lecture(False)
+            self.desk.leave_stage()
+            self.showNormal()
+            self.setGeometry(self._place_before_lecture)  # it may have been on another screen
             if self._was_maximized:
                 self.showMaximized()
-            else:
-                self.showNormal()
             self.set_theme(before)
         else:
-            self._theme_before_lecture = self.theme
-            self._was_maximized = self.isMaximized()
+            before = self._theme_before_lecture = self.theme
+            self._was_maximized, self._place_before_lecture = self.isMaximized(), self.normalGeometry()
             self.rail.hide()
             self._set_lecture(True)
-            self.showFullScreen()
+            self.desk.go_on_stage(before)
             self.set_theme(THEMES["projector"])
 
     def _set_lecture(self, on: bool) -> None:
