@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import QRect, Qt, QTimer
 from PyQt6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         self.jobs = Jobs(self)
         self.theme = theme
         self._theme_before_lecture: Theme | None = None
-        self._was_maximized = False
+        self._was_maximized, self._place_before_lecture = False, QRect()
         self.ended = True  # False if something could not be stopped in time
         self._scene_place = 0
         # Made when they are first looked at: the window shows first.
@@ -103,12 +103,16 @@ class MainWindow(QMainWindow):
         self.desk.player.said.connect(self.banner.say)
         self.desk.player.played.connect(self._play_from_start)
         self.desk.player.held.connect(lambda: self.page.hold_at_start())
+        self.desk.player.opened.connect(self._offer_stage)
+        self.desk.player.slideLeft.connect(self.explore.predictions.clear)
         self.desk.keyGiven.connect(self._run_key)
         self.exports = ExportDesk(
             self.document, self.jobs, settings, self.desk.player,
             lambda: self.page.playback.step, lambda: self.explore.stage.has_gl, self,
         )  # fmt: skip
         self.exports.said.connect(self.banner.say)
+        self.desk.player.changed.connect(self._show_question)
+        self._follow_time(self.explore)
         self.actions_ = command_table(self)
         self._install(self.actions_)
         self.document.refused.connect(self.banner.say)
@@ -167,6 +171,35 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(page)
         page.set_theme(self.theme, self._type_scale())
         page.set_lecture(self.in_lecture)
+        page.set_asking(self.desk.player.asking)
+        self._follow_time(page)
+
+    def _follow_time(self, page: ExplorePage | TrainPage | TunePage) -> None:
+        """Whoever lets time run while a question waits, or goes to its end, has asked for the answer."""
+        player, playback = self.desk.player, page.playback
+
+        def answer(wanted: bool) -> None:
+            if wanted and player.asking and page is self.page:
+                player.reveal(play=False)
+
+        playback.playingChanged.connect(answer)
+        playback.stepChanged.connect(lambda step: answer(step >= playback.length))
+
+    def _show_question(self) -> None:
+        for page in self._made_pages:
+            page.set_asking(self.desk.player.asking and page is self.page)
+
+        question = self.desk.question
+        self.banner.set_clear(question.height() + 8 if question.isVisible() else 0)
+
+    def _offer_stage(self) -> None:
+        if not self.in_lecture:
+            self.banner.say(self.desk.offer_stage())
+
+    def predict(self) -> None:
+        """Freeze the race at its start and ask where the balls will end; Space shows it."""
+        self.choose_workspace("explore")
+        self.desk.player.ask("Where will each ball end?")
 
     # --- commands ----------------------------------------------------------------------------------
 
@@ -183,6 +216,9 @@ class MainWindow(QMainWindow):
 
     def _run_key(self, event: QKeyEvent) -> None:
         """A key of the speaker's window means what it means here."""
+        asked = self.desk.player.asking and self.page is self.explore
+        if self.desk.magnifier.take_key(event) or (asked and self.explore.predictions.take_key(event)):
+            return
         pressed = QKeySequence(event.keyCombination())
         for action in self.actions_:
             if any(QKeySequence(key) == pressed or key == event.text() for key in action.keys):
@@ -256,6 +292,7 @@ class MainWindow(QMainWindow):
         self._styled_for = (theme.name, scale)
         self.setStyleSheet(stylesheet(theme, scale, scale if self.in_lecture else 1.0))
         self.rail.set_theme(theme)
+        self.desk.set_theme(theme)
         for page in self._made_pages:
             page.set_theme(theme, scale)
 
@@ -266,8 +303,9 @@ class MainWindow(QMainWindow):
         return round(min(max(self.height() / 760, 1.0), 3.0), 1)
 
     def choose_theme(self, name: str) -> None:
-        """Change the theme and remember it."""
-        self.settings.set_theme(name)
+        """Change the theme; that of a lecture is forgotten with it, any other is remembered."""
+        if not self.in_lecture:
+            self.settings.set_theme(name)
         self.set_theme(THEMES[name])
 
     def next_theme(self) -> None:
@@ -281,23 +319,24 @@ class MainWindow(QMainWindow):
         return self._theme_before_lecture is not None
 
     def toggle_lecture(self) -> None:
-        """Full screen in large type without the knobs, or back."""
+        """Full screen in large type without the knobs, or back; a lesson goes to the projector."""
         if self.in_lecture:
             assert self._theme_before_lecture is not None
             before, self._theme_before_lecture = self._theme_before_lecture, None
             self.rail.show()
             self._set_lecture(False)
+            self.desk.leave_stage()
+            self.showNormal()
+            self.setGeometry(self._place_before_lecture)  # it may have been on another screen
             if self._was_maximized:
                 self.showMaximized()
-            else:
-                self.showNormal()
             self.set_theme(before)
         else:
-            self._theme_before_lecture = self.theme
-            self._was_maximized = self.isMaximized()
+            before = self._theme_before_lecture = self.theme
+            self._was_maximized, self._place_before_lecture = self.isMaximized(), self.normalGeometry()
             self.rail.hide()
             self._set_lecture(True)
-            self.showFullScreen()
+            self.desk.go_on_stage(before)
             self.set_theme(THEMES["projector"])
 
     def _set_lecture(self, on: bool) -> None:
@@ -313,9 +352,11 @@ class MainWindow(QMainWindow):
         self.black.raise_()
 
     def leave(self) -> None:
-        """Esc: leave the black screen, the lecture, or a field."""
+        """Esc: leave the black screen, the magnifier, the pointer, the question, the lecture, or a field."""
         if self.black.isVisible():
             self.toggle_black()
+        elif self.desk.put_away():
+            pass
         elif self.desk.player.asking:
             self.desk.player.reveal()
         elif self.explore.dissection.on:
@@ -419,6 +460,8 @@ class MainWindow(QMainWindow):
 
     def save_to(self, path: Path) -> bool:
         """Save to this file."""
+        if self.desk.player.asking:  # what a question keeps back belongs to the scene
+            self.desk.player.reveal(play=False)
         saved = self.document.save(path)
         if saved:
             self.settings.add_recent(path)
@@ -454,7 +497,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self.banner.place()
-        self.desk.question.place()
+        self.desk.place()
         central = self.centralWidget()
         if self.black.isVisible() and central is not None:
             self.black.setGeometry(central.rect())
