@@ -37,10 +37,10 @@ def _prepared(scene: Scene, export: Export, steps: Sequence[int]) -> Iterator[An
     yield scene
 
 
-def _opened(scene: Scene, theme: Theme, export: Export) -> Reel:
-    view = Words("\n\n".join(filter(None, (scene.caption, LIVE))))
+def _opened(scene: Scene, theme: Theme, export: Export, question: str) -> Reel:
+    view = Words("\n\n".join(filter(None, ("" if question else scene.caption, LIVE))))
     view.set_theme(theme)
-    sheet = Sheet(theme, export, scene.title, "", lambda area, scale: [(view, area)])
+    sheet = Sheet(theme, export, scene.title, "", lambda area, scale: [(view, area)], question)
     return Reel(sheet, lambda step, turn: None)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -62,10 +63,15 @@ class Clip:
             else:
                 self._drawn = found
 
-    def open(self, export: Export | None = None) -> Reel:
-        """The views; another export of the same view may have another size and theme."""
+    def open(self, export: Export | None = None, asking: bool = False) -> Reel:
+        """The views; another export of the same view may have another size and theme.
+
+        Parameters
+        ----------
+        asking : the question waits, and nothing gives its answer away
+        """
         export = export or self.export
-        return self._film.open(self._drawn, THEMES[export.theme], export)
+        return self._film.open(self._drawn, THEMES[export.theme], export, self.question if asking else "")
 
     def with_export(self, export: Export) -> Clip:
         """The same, prepared as it is, as another export of the same scene."""
@@ -74,22 +80,23 @@ class Clip:
         return other
 
     @contextmanager
-    def reel(self) -> Iterator[Reel]:
+    def reel(self, asking: bool = False) -> Iterator[Reel]:
         """The views, for as long as they are needed."""
-        reel = self.open()
+        reel = self.open(asking=asking)
         try:
             yield reel
         finally:
             reel.sheet.close()
 
-    def pictures(self, reel: Reel, chosen: Sequence[int] | None = None) -> Iterator[Frame]:
+    def pictures(self, chosen: Iterable[int] | None = None) -> Iterator[Frame]:
         """These frames, or all; where nothing moves, the same array again."""
-        before: tuple[int, float, str] | None = None
-        picture: Frame = np.empty(0, np.uint8)
-        for frame in range(self.frames) if chosen is None else chosen:
-            asked = self.question if frame < self.asking else ""
-            moment = (*self.moment(frame), asked)
-            if moment != before:
-                reel.ask(asked)
-                picture, before = reel.frame(*moment[:2]), moment
-            yield picture
+        frames = range(self.frames) if chosen is None else chosen
+        for asking, some in groupby(frames, key=lambda frame: frame < self.asking):
+            with self.reel(asking) as reel:
+                before: tuple[int, float] | None = None
+                picture: Frame = np.empty(0, np.uint8)
+                for frame in some:
+                    moment = self.moment(frame)
+                    if moment != before:
+                        picture, before = reel.frame(*moment), moment
+                    yield picture

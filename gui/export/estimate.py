@@ -57,17 +57,17 @@ def _measured(clip: Clip, suffix: str, runs: int) -> tuple[float, float]:
         0.0,
         0.0,
     )  # bytes of a whole frame and of a next one; seconds of each
-    with clip.reel() as reel:
-        for run in range(runs):
-            start = clip.asking + (moving - length) * (run + 1) // (runs + 1)
-            pictures: list[Frame] = list(clip.pictures(reel, [start]))  # what is painted once does not count
-            begun = time.perf_counter()
-            pictures += clip.pictures(reel, range(start + 1, start + length))
-            draw += (time.perf_counter() - begun) / more / runs
-            (one, briefly), (all_, long) = (_encoded(clip, suffix, part) for part in (pictures[:1], pictures))
-            first += one / runs
-            later += max(all_ - one, 0) / more / runs
-            encode += max(long - briefly, 0.0) / more / runs
+    for run in range(runs):
+        start = clip.asking + (moving - length) * (run + 1) // (runs + 1)
+        drawing = clip.pictures(range(start, start + length))
+        pictures: list[Frame] = [next(drawing)]  # what is painted once does not count
+        begun = time.perf_counter()
+        pictures += drawing
+        draw += (time.perf_counter() - begun) / more / runs
+        (one, briefly), (all_, long) = (_encoded(clip, suffix, part) for part in (pictures[:1], pictures))
+        first += one / runs
+        later += max(all_ - one, 0) / more / runs
+        encode += max(long - briefly, 0.0) / more / runs
     whole = 1 + (clip.frames // KEY_FRAMES if suffix in (".mp4", ".webm") else 0)
     still = clip.frames - moving
     size = first * whole + later * (moving + (0 if suffix else still))

@@ -12,7 +12,7 @@ from gui.views.vector import write_pdf, write_svg
 from landscape.errors import LandscapeError
 from landscape.export_plan import Export, check_export
 from landscape.files import replaced, write_whole
-from landscape.movie import MovieProgress, write_movie
+from landscape.movie import Frame, MovieProgress, write_movie
 from landscape.movie_codecs import picture_of
 from landscape.path_tables import as_csv, as_npz, named
 from landscape.race import Race, solve
@@ -75,19 +75,16 @@ class SceneExporter:
             _write_table(self._race, self._target)
             yield MovieProgress(1, 1)
             return
+        if self._kind == "movie":
+            movie = self._export.movie(self._clip.frames)
+            samples: list[Frame] = []
+            if self._target.suffix.lower() == ".gif":
+                samples = list(self._clip.pictures((0, movie.frames // 2, movie.frames - 1)))
+            yield from write_movie(self._clip.pictures(), self._target, movie, samples)
+            return
         with self._clip.reel() as reel:
-            if self._kind == "movie":
-                yield from self._write_movie(reel)
-            else:
-                _write_still(reel, self._at, self._target)
-                yield MovieProgress(1, 1)
-
-    def _write_movie(self, reel: Reel) -> Generator[MovieProgress]:
-        movie = self._export.movie(self._clip.frames)
-        samples = []
-        if self._target.suffix.lower() == ".gif":
-            samples = list(self._clip.pictures(reel, (0, movie.frames // 2, movie.frames - 1)))
-        yield from write_movie(self._clip.pictures(reel), self._target, movie, samples)
+            _write_still(reel, self._at, self._target)
+        yield MovieProgress(1, 1)
 
 
 def _write_table(race: Race, target: Path) -> None:

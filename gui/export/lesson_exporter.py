@@ -96,8 +96,7 @@ class LessonExporter:
             return []
         samples: list[Frame] = []
         for clip in clips:
-            with clip.reel() as reel:
-                samples += clip.pictures(reel, (0, clip.frames - 1))
+            samples += clip.pictures((0, clip.frames - 1))
         return samples
 
 
@@ -118,8 +117,7 @@ def slide_clip(slide: Slide, export: Export, on_paper: bool = False) -> Clip:
 
 def _all_pictures(clips: list[Clip]) -> Iterator[Frame]:
     for clip in clips:
-        with clip.reel() as reel:
-            yield from clip.pictures(reel)
+        yield from clip.pictures()
 
 
 def _plain(title: str) -> str:

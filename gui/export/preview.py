@@ -77,7 +77,7 @@ class Preview(QWidget):
         column.addLayout(row)
         self._clip: Clip | None = None
         self._reel: Reel | None = None
-        self._drawn_for: Export | None = None
+        self._drawn_for: tuple[Export, bool] | None = None
         self._steps: list[int] = []
         self._still = False
         self._began = 0.0
@@ -173,12 +173,11 @@ class Preview(QWidget):
             return
         small = _small(clip.export, self.picture.size() * self.devicePixelRatioF())
         frame = 0 if self._still else self._frame
-        question = clip.question if frame < clip.asking and not self._still else ""
+        wanted = (small, frame < clip.asking and not self._still)
         try:
-            if self._reel is None or self._drawn_for != small:
+            if self._reel is None or self._drawn_for != wanted:
                 self._close_reel()
-                self._reel, self._drawn_for = clip.open(small), small
-            self._reel.ask(question)
+                self._reel, self._drawn_for = clip.open(*wanted), wanted
             pixels = self._reel.frame(self.step, clip.moment(frame)[1])
         except LandscapeError as error:
             self.say(str(error))

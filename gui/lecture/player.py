@@ -168,15 +168,8 @@ class Player(QObject):
 
 
 def _kept_back(scene: Scene, question: str) -> dict[str, Any]:
-    """What a scene shows in other words, or not at all, while a question waits.
-
-    A plateau's outline stays: it is what one asks about, and the ground shows it anyway.
-    """
-    answers = {"critical_points": False, "watersheds": False, "basins": False, "stability": False}
-    return {
-        "title": "Question", "caption": question,
-        "overlays": scene.overlays.model_copy(update={**answers, "against": None}),
-    }  # fmt: skip
+    """What a scene shows in other words, or not at all, while a question waits."""
+    return {"title": "Question", "caption": question, "overlays": scene.overlays.without_answers()}
 
 
 def _read(path: Path) -> Iterator[tuple[Lesson, Path, list[str]]]:

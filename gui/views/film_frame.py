@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QPoint, QRect, QRectF, QSize
+from PyQt6.QtCore import QPoint, QRect, QSize
 from PyQt6.QtGui import QColor, QImage, QPainter, QPixmap, QRegion
 
 from gui.theme import Theme
@@ -34,12 +34,12 @@ class Film:
     steps : the last step, or epoch, of a scene
     prepare : computes what these steps of a scene are drawn from, away from the GUI thread; yields sentences
         on how far it has got, and at last what `open` takes
-    open : makes the views, on the GUI thread
+    open : makes the views, on the GUI thread; with a question, nothing gives its answer away
     """
 
     steps: Callable[[Scene], int]
     prepare: Callable[[Scene, Export, Sequence[int]], Iterator[Any]]
-    open: Callable[[Any, Theme, Export], Reel]
+    open: Callable[[Any, Theme, Export, str], Reel]
 
 
 @dataclass
@@ -55,10 +55,6 @@ class Reel:
     sheet: Sheet
     show: Callable[[int, float], None]
     trouble: list[str] = field(default_factory=list)
-
-    def ask(self, question: str) -> None:
-        """Put a question over the picture, in place of the caption, or take it away with ""."""
-        self.sheet.question = question
 
     def frame(self, step: int, turn: float = 0.0) -> np.ndarray:
         """The picture of a step, as `Sheet.frame` has it.
@@ -81,17 +77,18 @@ class Sheet:
     Parameters
     ----------
     place_views : given the room below the title and the scale, says where each view is, in pixels
+    question : stands over the picture, and title and caption, which may be its answer, do not show
     """
 
     def __init__(
         self, theme: Theme, export: Export, title: str, caption: str,
-        place_views: Callable[[QRect, float], Sequence[Place]],
+        place_views: Callable[[QRect, float], Sequence[Place]], question: str = "",
     ) -> None:  # fmt: skip
         self.size = QSize(export.width, export.height)
         self.scale = scale_of(export)
         self.theme = theme
         self.title = title
-        self.question = ""  # over the picture, in place of the caption
+        self._question = question
         self._head = Head(theme, title, caption, self.size.width() / self.scale) if export.caption else None
         margin = round(MARGIN * self.scale)
         top = margin if self._head is None else round(self._head.height * self.scale)
@@ -115,7 +112,7 @@ class Sheet:
             painter.drawPixmap(0, 0, self._grounded())
             for view, place in self.places:
                 view.paint_at(painter, place, self.scale, keep=True)
-            if self.question:
+            if self._question:
                 painter.setClipping(False)
                 self._paint_question(painter)
         finally:  # a painter that outlives its picture takes the program with it
@@ -144,18 +141,14 @@ class Sheet:
         if self._head is not None:
             painter.save()
             painter.scale(self.scale, self.scale)
-            self._head.paint(painter)
+            self._head.paint(painter, "Question" if self._question else "")
             painter.restore()
 
     def _paint_question(self, painter: QPainter) -> None:
-        """The question over the lower part; the caption would give the answer away."""
         painter.save()
         painter.scale(self.scale, self.scale)
         width, height = self.size.width() / self.scale, self.size.height() / self.scale
-        if self._head is not None:
-            painter.fillRect(QRectF(0, 0, width, self._head.height), QColor(self.theme.window))
-            self._head.paint(painter, caption=False)
-        paint_question(painter, self.theme, self.question, width, height)
+        paint_question(painter, self.theme, self._question, width, height)
         painter.restore()
 
 

@@ -32,14 +32,14 @@ class Head:
                 self._lines.append((QPointF(MARGIN, bottom - small.descent()), line))
         self.height = bottom + 0.6 * MARGIN
 
-    def paint(self, painter: QPainter, caption: bool = True) -> None:
-        """Write them at the top."""
+    def paint(self, painter: QPainter, instead: str = "") -> None:
+        """Write them at the top, or something else instead."""
         painter.setFont(self._title_font)
         painter.setPen(QColor(self._theme.text))
-        painter.drawText(QPointF(MARGIN, self._base), self._title)
+        painter.drawText(QPointF(MARGIN, self._base), instead or self._title)
         painter.setFont(self._font)
         painter.setPen(QColor(self._theme.dim))
-        for at, line in self._lines if caption else ():
+        for at, line in () if instead else self._lines:
             painter.drawText(at, line)
 
 

@@ -37,7 +37,7 @@ def board_of():
 
     def draw(step: int = 300, turn: float = 0.0, **plan) -> np.ndarray:
         made = replace(SHORT, **plan)
-        reel = RACE_FILM.open(drawn, THEMES[made.theme], made)
+        reel = RACE_FILM.open(drawn, THEMES[made.theme], made, "")
         pixels = reel.frame(step, turn)[..., 2::-1].astype(int)
         reel.sheet.close()
         return pixels
@@ -162,7 +162,7 @@ def test_long_captions_are_broken_and_cut_off(board_of, qapp):
     scene = opening_scene().edited(title="Title " * 33, caption="caption of many words " * 40)
     *_, drawn = RACE_FILM.prepare(scene, SHORT, [])
     for width, height in ((640, 360), (360, 640)):
-        reel = RACE_FILM.open(drawn, LIGHT, replace(SHORT, width=width, height=height))
+        reel = RACE_FILM.open(drawn, LIGHT, replace(SHORT, width=width, height=height), "")
         assert reel.sheet.places[0][1].top() < 0.4 * height
         reel.sheet.close()
 
