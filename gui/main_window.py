@@ -256,6 +256,7 @@ class MainWindow(QMainWindow):
         self._styled_for = (theme.name, scale)
         self.setStyleSheet(stylesheet(theme, scale, scale if self.in_lecture else 1.0))
         self.rail.set_theme(theme)
+        self.desk.set_theme(theme)
         for page in self._made_pages:
             page.set_theme(theme, scale)
 
@@ -501,6 +502,9 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
         if self.document.dirty and self.document.path is not None and not self._may_close():
+            event.ignore()
+            return
+        if not self.desk.may_close():
             event.ignore()
             return
         self.page.playback.pause()

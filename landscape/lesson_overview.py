@@ -1,13 +1,14 @@
-"""What the slides of a lesson are called, where their scenes are from, and which cannot be had."""
+"""What the slides of a lesson are called, how long they take, and which cannot be shown."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from landscape.errors import LandscapeError
-from landscape.lesson import Slide
+from landscape.lesson import LONGEST, Slide
 from landscape.scene import Scene
 
 Source = tuple[str, str]  # the bundled name and the file, of which one is ""
@@ -79,3 +80,23 @@ def minutes(seconds: int) -> str:
     '2:30'
     """
     return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def seconds_of(text: str) -> int:
+    """The duration that was written as minutes, or minutes:seconds.
+
+    Raises
+    ------
+    LandscapeError
+        if it is neither, or not between a second and ten hours.
+
+    >>> seconds_of("2:30"), seconds_of("4")
+    (150, 240)
+    """
+    found = re.fullmatch(r"\s*([0-9]{1,3})(?::([0-5][0-9]))?\s*", text)
+    if not found:
+        raise LandscapeError(f"“{text[:40]}” is no time: write minutes and seconds as in 2:30.")
+    seconds = 60 * int(found[1]) + int(found[2] or 0)
+    if not 1 <= seconds <= LONGEST:
+        raise LandscapeError(f"A slide takes from 0:01 to {minutes(LONGEST)}.")
+    return seconds

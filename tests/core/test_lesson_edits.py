@@ -131,7 +131,8 @@ def test_overview_names_every_slide_and_says_what_is_wrong_with_it(tmp_path):
     found = looked_at(filter(None, map(source, slides)), tmp_path)
     entries = [found.get(source(slide)) or at_first_sight(slide) for slide in slides]
     assert [entry.title for entry in entries] == [
-        "Own", surfaces["double_well"].title, Scene.load(scene_files()[1]).title, "Mine", "broken.toml", "gone.toml",
+        "Own", surfaces["double_well"].title, Scene.load(scene_files()[1]).title,
+        "Mine", "broken.toml", "gone.toml",
     ]  # fmt: skip
     assert (entries[3].caption, entries[3].notes) == ("Said.", "Noted.")
     assert [bool(entry.reason) for entry in entries] == [False] * 4 + [True] * 2
