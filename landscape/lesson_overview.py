@@ -69,7 +69,8 @@ def looked_at(sources: Iterable[Source], folder: Path | str = ".") -> dict[Sourc
         try:
             found[bundled, file] = Entry.of(slide.scene(folder), glance.origin)
         except LandscapeError as error:
-            found[bundled, file] = Entry(glance.title, origin=glance.origin, reason=str(error))
+            short = str(error).replace(str(Path(folder) / file), Path(file).name) if file else str(error)
+            found[bundled, file] = Entry(glance.title, origin=glance.origin, reason=short)
     return found
 
 

@@ -114,6 +114,7 @@ class LessonMaker(QWidget):
         self.list.filesDropped.connect(self.bench.add_files)
         column.addWidget(self.list, 5)
         row = QHBoxLayout()
+        row.setSpacing(5)
         self.slide_buttons = [
             self._of("↑", "Move up"), self._of("↓", "Move down"), self._of("Show", "Show in the window"),
             self._of("Replace", "Replace by the present scene"), self._of("Duplicate", "Duplicate"),
@@ -188,6 +189,7 @@ class LessonMaker(QWidget):
         lesson, count = draft.lesson, len(draft.lesson.slides)
         if self.title.text() != lesson.title:
             self.title.setText(lesson.title)
+            self.title.setCursorPosition(0)
         entries = [self.bench.entry(slide) for slide in lesson.slides]
         self.list.show_rows(
             [

@@ -177,7 +177,9 @@ class SlideForm(QWidget):
             field.setToolTip(f"{purpose}.")
             field.typed.connect(partial(self._typed, key, name.lower()))
             field.refused.connect(self.refused)
-            grid.addWidget(_named(name, field), row, 0, Qt.AlignmentFlag.AlignTop)
+            named = _named(name, field)
+            named.setContentsMargins(0, 7, 0, 0)  # level with the first line of the field
+            grid.addWidget(named, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(field, row, 1)
             grid.setRowStretch(row, lines)
         self.time = ClockField("Time for the slide, minutes and seconds")
@@ -197,6 +199,7 @@ class SlideForm(QWidget):
         title = own.title if own is not None else entry.title
         if title != self.title.text():
             self.title.setText(title)
+            self.title.setCursorPosition(0)
         self.title.setReadOnly(own is None)
         self.title.setPlaceholderText(entry.title)
         self.origin.setText(entry.reason or entry.origin[:1].upper() + entry.origin[1:])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PyQt6.QtCore import QMimeData, QModelIndex, QPoint, QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QMimeData, QModelIndex, QPoint, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QDrag,
@@ -17,6 +17,7 @@ from PyQt6.QtGui import (
     QPainter,
     QPaintEvent,
     QPalette,
+    QTextOption,
 )
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -86,7 +87,7 @@ class SlideList(QListWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Colours that the palette has not."""
-        self._paint.warning, self._paint.small = theme.warning, theme.small
+        self._paint.warning, self._paint.dim = QColor(theme.warning), QColor(theme.dim)
         self.scheduleDelayedItemsLayout()
 
     def show_rows(self, rows: Sequence[Row], place: int) -> None:
@@ -178,7 +179,7 @@ class SlideList(QListWidget):
         super().paintEvent(event)
         if not self.count():
             painter = QPainter(self.viewport_())
-            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            painter.setPen(self._paint.dim)
             room = self.viewport_().rect().adjusted(16, 8, -16, -8)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(room, int(flags), EMPTY)
@@ -188,7 +189,7 @@ class SlideList(QListWidget):
 class _RowPaint(QStyledItemDelegate):
     """Number, title, a mark if it asks, minutes; below, why it cannot be shown."""
 
-    warning, small = "", 12
+    warning = dim = QColor()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         line = option.fontMetrics.lineSpacing()
@@ -206,19 +207,18 @@ class _RowPaint(QStyledItemDelegate):
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         painter.save()
         roles = QPalette.ColorRole
-        bright, dim = (option.palette.color(role) for role in (roles.Text, roles.PlaceholderText))
         metrics = option.fontMetrics
         right, centre = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignVCenter
         inner = option.rect.adjusted(4, 0, -8, 0)
         line = QRect(inner.left(), inner.top() + 6, inner.width(), metrics.lineSpacing())
         number, clock = metrics.horizontalAdvance("200"), metrics.horizontalAdvance("600:00")
         painter.setFont(option.font)
-        painter.setPen(dim)
+        painter.setPen(self.dim)
         painter.drawText(QRect(line.left(), line.top(), number, line.height()), right | centre,
                          str(index.row() + 1))  # fmt: skip
         painter.drawText(line, right | centre, minutes(row.seconds))
         room = QRect(line.left() + number + 10, line.top(), line.width() - number - clock - 34, line.height())
-        painter.setPen(QColor(self.warning) if row.reason else bright)
+        painter.setPen(self.warning if row.reason else option.palette.color(roles.Text))
         elided = metrics.elidedText(row.title, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | centre, elided)
         if row.asks:
@@ -227,9 +227,10 @@ class _RowPaint(QStyledItemDelegate):
             painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, "?")
         if row.reason:
             below = QRect(room.left(), line.bottom() + 1, inner.right() - room.left(), 2 * line.height())
-            painter.setPen(dim)
-            wrap = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWrapAnywhere
-            painter.drawText(below, int(wrap), row.reason)
+            painter.setPen(self.dim)
+            wrapped = QTextOption()
+            wrapped.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+            painter.drawText(QRectF(below), row.reason, wrapped)
         painter.restore()
 
 
