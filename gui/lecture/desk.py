@@ -126,7 +126,7 @@ class LectureDesk(QObject):
 
     def may_close(self) -> bool:
         """Ask about a lesson with unsaved changes; False to stay with it."""
-        return self.maker is None or self.maker.may_leave()
+        return self.maker is None or self.maker.filing.may_leave()
 
     def _make_maker(self) -> LessonMaker:
         if self.maker is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import (
@@ -16,10 +15,8 @@ from PyQt6.QtGui import (
     QShortcut,
 )
 from PyQt6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
-    QMessageBox,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -30,19 +27,16 @@ from gui.command_palette import CommandPalette
 from gui.jobs import Jobs
 from gui.lecture.maker_bench import Bench
 from gui.lecture.maker_commands import build_menu, command_table
-from gui.lecture.maker_draft import NOTHING
+from gui.lecture.maker_filing import Filing
 from gui.lecture.maker_form import SlideForm
 from gui.lecture.maker_list import Row, SlideList, dropped_files
 from gui.lecture.maker_offer import Offer
 from gui.overlays import Banner
 from gui.theme import Theme, stylesheet
 from gui.widgets.card import label
-from landscape.lesson import Lesson, Slide
+from landscape.lesson import Slide
 from landscape.lesson_overview import Entry, minutes
 from landscape.scene import Scene
-
-FILTER = "Lessons (*.toml)"
-SCENES = "Landscape scenes (*.toml)"
 
 
 class LessonMaker(QWidget):
@@ -62,12 +56,13 @@ class LessonMaker(QWidget):
         self.setAcceptDrops(True)
         self.setMinimumSize(380, 520)
         self.resize(430, 740)
+        self.filing = Filing(self.bench, self)
+        self.filing.begun.connect(self._begun)
         self.actions_ = command_table(self)
         self._build()
         self.banner = Banner(self)
         self.bench.said.connect(self.banner.say)
         self.bench.changed.connect(self._show)
-        self.bench.lessonRead.connect(self._lesson_read)
         self.set_theme(theme)
         self._show()
 
@@ -165,7 +160,8 @@ class LessonMaker(QWidget):
         field = f"background: {theme.raised}; border-radius: 7px; padding: 2px 4px;"
         self.setStyleSheet(
             stylesheet(theme)
-            + f"LessonMaker {{ background: {theme.window}; }}"
+            + f"LessonMaker {{ background: {theme.card}; }}"
+            + f"QFrame#card {{ border: 1px solid {theme.hairline}; }}"
             + f"QPlainTextEdit {{ {field} border: 1.5px solid transparent; }}"
             + f"QPlainTextEdit:focus {{ border-color: {theme.accent}; }}"
         )
@@ -211,6 +207,10 @@ class LessonMaker(QWidget):
         self.setWindowTitle(f"{draft.path.name if draft.path else 'New lesson'}[*] – Lesson maker")
         self.setWindowModified(draft.dirty)
 
+    def _begun(self) -> None:
+        self.offer.setVisible(self.offer.isVisible() and self.bench.something_kept)
+        (self.list if self.list.count() else self.title).setFocus()
+
     # --- scenes ----------------------------------------------------------------------------------
 
     def _choose_bundled(self, scenes: list[tuple[str, Slide]]) -> None:
@@ -224,73 +224,6 @@ class LessonMaker(QWidget):
     def add_bundled(self) -> None:
         """Read what the bundled scenes are called, and let one be chosen."""
         self.bench.read_bundled(self._choose_bundled)
-
-    def add_files_dialog(self) -> None:
-        """Ask for scene files and add them."""
-        names, _ = QFileDialog.getOpenFileNames(self, "Add scenes", str(self._folder()), SCENES)
-        if names:
-            self.bench.add_files([Path(name) for name in names])
-
-    # --- files -----------------------------------------------------------------------------------
-
-    def new(self) -> None:
-        """Begin an empty lesson."""
-        if self.may_leave():
-            self.bench.draft.begin(NOTHING, None)
-            self.title.setFocus()
-
-    def open_dialog(self) -> None:
-        """Ask for a lesson and open it for editing."""
-        name, _ = QFileDialog.getOpenFileName(self, "Edit a lesson", str(self._folder()), FILTER)
-        if name:
-            self.bench.add_files([Path(name)])
-
-    def _lesson_read(self, lesson: Lesson, path: Path | None, kept_in: Path | None) -> None:
-        if self.may_leave():
-            self.bench.begin(lesson, path, kept_in)
-            self.offer.setVisible(self.offer.isVisible() and self.bench.something_kept)
-
-    def save(self) -> None:
-        """Save where the lesson came from, else ask."""
-        if self.bench.draft.path is None:
-            self.save_as()
-        else:
-            self.bench.save(self.bench.draft.path)
-
-    def save_as(self) -> None:
-        """Ask where to save."""
-        path = self._ask_where()
-        if path is not None:
-            self.bench.save(path)
-
-    def _ask_where(self) -> Path | None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save the lesson", str(self._folder() / "lesson.toml"), FILTER
-        )
-        path = Path(name)
-        return (path if path.suffix else path.with_suffix(".toml")) if name else None
-
-    def _folder(self) -> Path:
-        path = self.bench.draft.path
-        return path.parent if path else Path.home()
-
-    def may_leave(self) -> bool:
-        """Ask what should become of unsaved changes; False to stay with them."""
-        draft = self.bench.draft
-        if not draft.dirty:
-            return True
-        buttons = QMessageBox.StandardButton
-        answer = QMessageBox.question(
-            self, "Save the lesson?",
-            f"{draft.lesson.title or 'The lesson'} has changes that are not saved.",
-            buttons.Save | buttons.Discard | buttons.Cancel, buttons.Save,
-        )  # fmt: skip
-        if answer == buttons.Save:
-            path = draft.path or self._ask_where()
-            return path is not None and self.bench.save_now(path)
-        if answer == buttons.Discard:
-            draft.begin(NOTHING, None)
-        return answer == buttons.Discard
 
     # --- events ----------------------------------------------------------------------------------
 
@@ -316,7 +249,7 @@ class LessonMaker(QWidget):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
-        if self.may_leave():
+        if self.filing.may_leave():
             super().closeEvent(event)
             self.bench.keeping.finish()
         else:

@@ -108,7 +108,7 @@ class Bench(QObject):
             reasons += [f"{path.name} is a lesson: drop it alone to edit it." for path, _ in found.lessons]
         if reasons:
             more = f" And {len(reasons) - 3} more." if len(reasons) > 3 else ""
-            self.said.emit("Not added: " + " ".join(reasons[:3]) + more)
+            self.said.emit(" ".join(reasons[:3]) + more)
 
     def show_slide(self) -> None:
         """Show the scene of the chosen slide in the window, to change it there."""

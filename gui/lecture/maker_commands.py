@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 def command_table(maker: LessonMaker) -> list[Action]:
     """Every command, in menu order; the plain keys are those of the list of slides."""
-    bench, draft = maker.bench, maker.bench.draft
+    bench, draft, filing = maker.bench, maker.bench.draft, maker.filing
     return [
-        Action("Lesson", "New", ("Ctrl+N",), maker.new),
-        Action("Lesson", "Open for editing …", ("Ctrl+O",), maker.open_dialog),
-        Action("Lesson", "Save", ("Ctrl+S",), maker.save),
-        Action("Lesson", "Save as …", ("Ctrl+Shift+S",), maker.save_as),
+        Action("Lesson", "New", ("Ctrl+N",), filing.new),
+        Action("Lesson", "Open for editing …", ("Ctrl+O",), filing.open_dialog),
+        Action("Lesson", "Save", ("Ctrl+S",), filing.save),
+        Action("Lesson", "Save as …", ("Ctrl+Shift+S",), filing.save_as),
         Action("Lesson", "Try it", ("F5",), bench.try_it),
         Action("Edit", "Undo", ("Ctrl+Z",), draft.undo),
         Action("Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), draft.redo),
         Action("Slide", "Add the present scene", ("Ctrl+Shift+A",), bench.add_present),
         Action("Slide", "Add a bundled scene …", ("Ctrl+B",), maker.add_bundled),
-        Action("Slide", "Add scene files …", ("Ctrl+Shift+O",), maker.add_files_dialog),
+        Action("Slide", "Add scene files …", ("Ctrl+Shift+O",), filing.add_files_dialog),
         Action("Slide", "Replace by the present scene", ("Ctrl+R",), bench.replace),
         Action("Slide", "Show in the window", ("Return",), bench.show_slide, True),
         Action("Slide", "Move up", ("Alt+Up",), lambda: draft.move(draft.place, draft.place - 1)),

@@ -92,6 +92,7 @@ class ClockField(QLineEdit):
         self.setFixedWidth(76)
         self.setToolTip("Minutes and seconds, as in 2:30; ↑ and ↓ step by half a minute.")
         self._seconds: int | None = None
+        self._before: int | None = None  # what stood there when typing began
         self.textEdited.connect(self._typed)
         self.editingFinished.connect(self._finish)
 
@@ -120,6 +121,7 @@ class ClockField(QLineEdit):
 
     def _typed(self) -> None:
         seconds = self._read()
+        self._before = self._before or self._seconds
         self._mark(seconds is None)
         if seconds is not None:
             self.timed.emit(seconds)
@@ -131,6 +133,9 @@ class ClockField(QLineEdit):
             seconds_of(self.text())
         except LandscapeError as error:
             self.refused.emit(str(error))
+            if self._before is not None and self._before != self._seconds:
+                self.timed.emit(self._before)
+        self._before = None
         self.setText(minutes(self._seconds))
         self._mark(False)
 

@@ -94,6 +94,11 @@ class Keeping(QObject):
 
 def read_kept(file: Path) -> Iterator[tuple[Path, Lesson, Path | None]]:
     """The file, the lesson that was kept in it, and the lesson's own file if it had one."""
+    try:
+        lesson = Lesson.load(file)
+    except LandscapeError as error:
+        reason = str(error).removeprefix(f"{file} ")
+        raise LandscapeError(f"The lesson kept in {file} cannot be opened: {reason}") from None
     first = read_text(file).split("\n", 1)[0]
     path = None
     if first.startswith(MARK):
@@ -101,7 +106,7 @@ def read_kept(file: Path) -> Iterator[tuple[Path, Lesson, Path | None]]:
             path = Path(json.loads(first.removeprefix(MARK)))
         except (ValueError, TypeError):  # somebody wrote in it: the lesson is what matters
             path = None
-    yield file, Lesson.load(file), path
+    yield file, lesson, path
 
 
 def _text(lesson: Lesson, path: Path | None) -> str:
