@@ -88,6 +88,10 @@ def command_table(window: MainWindow) -> list[Action]:
         Action("Lecture", "Open a lesson …", ("Ctrl+Shift+O",), window.desk.open_dialog),
         Action("Lecture", "Speaker's view", ("F6",), lambda: window.desk.show_speaker_view(window.theme)),
         Action("Lecture", "Close the lesson", (), window.desk.player.close),
+        Action("Lecture", "Make a lesson …", ("Ctrl+Shift+L",), window.desk.open_maker),
+        Action(
+            "Lecture", "Add the present scene to the lesson", ("Ctrl+Shift+A",), window.desk.add_present_scene
+        ),
         Action("Lecture", "Leave", ("Esc",), window.leave, True),
         Action("Help", "Command palette …", ("Ctrl+K",), window.open_palette),
         Action("Help", "Keys and help …", ("?", "F1"), window.open_help, True),

@@ -45,6 +45,7 @@ from gui.settings import Settings
 from gui.sharing import Sharing
 from gui.theme import THEMES, Theme, colour_scheme, palette, stylesheet
 from landscape.errors import LandscapeError
+from landscape.opening import opened
 from landscape.resources import scene_files
 from landscape.scene import Scene
 
@@ -418,7 +419,7 @@ class MainWindow(QMainWindow):
             self.open_path(Path(name))
 
     def open_path(self, path: Path) -> None:
-        """Open a scene file; the present scene can be had back with undo, and stays if this fails."""
+        """Open a scene or a lesson; the present scene can be had back with undo, and stays if this fails."""
         self.jobs.start(
             "open",
             lambda: _loaded(path),
@@ -426,7 +427,10 @@ class MainWindow(QMainWindow):
             lambda reason: self.banner.say(f"{path.name}: {reason}"),
         )
 
-    def _opened(self, path: Path, scene: Scene) -> None:
+    def _opened(self, path: Path, scene: Scene | None) -> None:
+        if scene is None:
+            self.desk.player.open(path)
+            return
         self.document.replace(scene, "open a file", path, saved=True)
         self.settings.add_recent(path)
         self._play_from_start()
@@ -491,7 +495,7 @@ class MainWindow(QMainWindow):
         if files:
             self.open_path(Path(files[0]))
         else:
-            self.banner.say("Only a file can be opened: drop a scene (.toml) here.")
+            self.banner.say("Only a file can be opened: drop a scene or a lesson (.toml) here.")
         event.acceptProposedAction()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -507,6 +511,9 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
         if self.document.dirty and self.document.path is not None and not self._may_close():
+            event.ignore()
+            return
+        if not self.desk.may_close():
             event.ignore()
             return
         self.page.playback.pause()
@@ -538,8 +545,9 @@ def _title(path: Path) -> str:
         return path.stem
 
 
-def _loaded(path: Path) -> Iterator[Scene]:
-    """Read a scene and compile its formula, away from the GUI thread."""
-    scene = Scene.load(path)
-    scene.surface.surface.compile()
-    yield scene
+def _loaded(path: Path) -> Iterator[Scene | None]:
+    """Read a scene and compile its formula, away from the GUI thread; None for a lesson, which is played."""
+    found = opened(path)
+    if isinstance(found, Scene):
+        found.surface.surface.compile()
+    yield found if isinstance(found, Scene) else None

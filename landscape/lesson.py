@@ -18,6 +18,7 @@ from landscape.scene_text import check_version, parsed, refusal, written
 
 VERSION = 1
 MAX_SLIDES = 200
+LONGEST = 36_000  # seconds for a slide
 
 
 class Slide(Part):
@@ -40,7 +41,7 @@ class Slide(Part):
     caption: Annotated[str, Field(max_length=1000)] = ""
     notes: Annotated[str, Field(max_length=2000)] = ""
     question: Annotated[str, Field(max_length=300)] = ""
-    seconds: Annotated[Whole, Field(ge=1, le=36_000)] = 120
+    seconds: Annotated[Whole, Field(ge=1, le=LONGEST)] = 120
     own: Annotated[Scene | None, Field(alias="scene")] = None
 
     @model_validator(mode="after")

@@ -1,9 +1,10 @@
-"""All of a lesson in the window: the player, the question over the picture, pointer, magnifier, speaker."""
+"""All of a lesson in the window: player, question, pointer, magnifier, speaker's window, maker."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMenu, QWidget
@@ -16,8 +17,13 @@ from gui.lecture.pointer import Pointer
 from gui.lecture.question_bar import QuestionBar
 from gui.lecture.screens import parts_now, put_on
 from gui.lecture.speaker_view import SpeakerView
-from gui.theme import Theme
+from gui.theme import DARK, Theme
+from landscape.lesson import Lesson
 from landscape.resources import lesson_files
+from landscape.scene import Scene
+
+if TYPE_CHECKING:
+    from gui.lecture.maker import LessonMaker
 
 FILTER = "Lessons (*.toml)"
 
@@ -34,13 +40,15 @@ class LectureDesk(QObject):
 
     def __init__(self, document: Document, jobs: Jobs, stage: QWidget, window: QWidget) -> None:
         super().__init__(window)
-        self._document, self._stage, self._window = document, stage, window
+        self._document, self._jobs, self._stage, self._window = document, jobs, stage, window
         self._came_along = False  # whether the speaker's view was opened by going on stage
+        self._theme = DARK
         self.player = Player(document, jobs, self)
         self.question = QuestionBar(stage)
         self.magnifier = Magnifier(stage, window)
         self.pointer = Pointer(window)
         self.speaker: SpeakerView | None = None  # made when it is wanted
+        self.maker: LessonMaker | None = None  # this, too
         self.player.changed.connect(self._show_question)
         document.changed.connect(lambda *_: self._tell_speaker())
 
@@ -66,7 +74,11 @@ class LectureDesk(QObject):
         menu.addSeparator()
         menu.addAction("Open a lesson …\tCtrl+Shift+O", self.open_dialog)
         menu.addAction("Speaker's view\tF6", partial(self.show_speaker_view, theme))
+        menu.addSeparator()
+        menu.addAction("Make a lesson …\tCtrl+Shift+L", self.open_maker)
+        menu.addAction("Add the present scene to the lesson\tCtrl+Shift+A", self.add_present_scene)
         if self.has_lesson:
+            menu.addSeparator()
             menu.addAction("Close the lesson", self.player.close)
         menu.popup(button.mapToGlobal(button.rect().topRight()))
 
@@ -117,7 +129,10 @@ class LectureDesk(QObject):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw with these tokens."""
+        self._theme = theme
         self.magnifier.set_theme(theme)
+        if self.maker is not None:
+            self.maker.set_theme(theme)
 
     def place(self) -> None:
         """The window has another size."""
@@ -140,10 +155,57 @@ class LectureDesk(QObject):
             return False
         return True
 
+    # --- making a lesson -------------------------------------------------------------------------
+
+    def open_maker(self) -> None:
+        """Bring the lesson maker up, beside the picture where the screen has room."""
+        maker = self._make_maker()
+        window = self._stage.window()
+        if not maker.isVisible() and window is not None:
+            maker.place_beside(window)
+        maker.show()
+        maker.raise_()
+        maker.activateWindow()
+
+    def add_present_scene(self) -> None:
+        """Add what is seen to the lesson that is being made."""
+        maker = self._make_maker()
+        if not maker.isVisible():
+            self.open_maker()
+        if maker.bench.add_present():
+            self.player.said.emit(f"Added to the lesson as slide {maker.bench.draft.place + 1}.")
+
+    def may_close(self) -> bool:
+        """Ask about a lesson with unsaved changes; False to stay with it."""
+        return self.maker is None or self.maker.filing.may_leave()
+
+    def _make_maker(self) -> LessonMaker:
+        if self.maker is None:
+            from gui.lecture.maker import LessonMaker
+
+            self.maker = LessonMaker(lambda: self.player.scene, self._jobs, self._theme)
+            self.maker.left.connect(self._stage.activateWindow)
+            self.maker.bench.shown.connect(self._show_scene)
+            self.maker.bench.tried.connect(self._try_lesson)
+            self.maker.bench.draft.said.connect(self.player.said)
+        return self.maker
+
+    def _show_scene(self, scene: Scene) -> None:
+        self._document.replace(scene, "show a slide", None, saved=True)
+        self.player.played.emit()
+
+    def _try_lesson(self, lesson: Lesson, titles: list[str], place: int) -> None:
+        self.player.begin(lesson, Path(), titles, place)
+        self._stage.activateWindow()
+
     def close(self) -> None:
         """The window is closing."""
         while self.put_away():
             pass
+        if self.maker is not None:
+            self.maker.close()
+            self.maker.deleteLater()
+            self.maker = None
         if self.speaker is not None:
             self.speaker.close()
             self.speaker.deleteLater()

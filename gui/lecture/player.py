@@ -72,9 +72,13 @@ class Player(QObject):
         self._jobs.start("lesson", lambda: _read(path), self._opened, self.said.emit)
 
     def _opened(self, found: tuple[Lesson, Path, list[str]]) -> None:
-        self.lesson, self._folder, self.titles = found
+        self.begin(*found)
+
+    def begin(self, lesson: Lesson, folder: Path, titles: list[str], place: int = 0) -> None:
+        """Show a lesson that was read already, from this slide on."""
+        self.lesson, self._folder, self.titles = lesson, folder, titles
         self.began = time.monotonic()
-        self.place = 0
+        self.place = place
         self.slideLeft.emit()
         self._show()
         self.opened.emit()
