@@ -298,7 +298,7 @@ class TunePage(QWidget):
             self.ranking.rank(self.searcher.found, ended or not self.searcher.running)
 
     def _failed(self, sentence: str) -> None:
-        for view in (self.coverage, self.curves, self.history, self.parallel):
+        for view in (self.coverage, self.curves, self.history, self.parallel, self.table):
             view.set_hint(sentence)
         self.document.refused.emit(sentence)
 
@@ -323,7 +323,7 @@ class TunePage(QWidget):
         columns = found.columns if head else found.columns.first(self.playback.step)
         self._columns = columns
         said = hint(found, self.searcher.running)
-        for view in (self.coverage, self.curves, self.history, self.parallel):
+        for view in (self.coverage, self.curves, self.history, self.parallel, self.table):
             view.set_hint(said)
         self._show_axes(columns)
         for each in (self.coverage, self.curves, self.history, self.parallel, self.table):

@@ -12,8 +12,8 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtTest import QTest
 
 from gui.theme import DARK, LIGHT, PROJECTOR
-from gui.tune.coverage_view import CoverageView, axis_words
-from gui.tune.upright_axis import UprightAxis
+from gui.tune.coverage_view import CoverageView
+from gui.tune.upright_axis import UprightAxis, axis_words
 from landscape.tuning.plan import Trial
 from landscape.tuning.samplers import random_places
 from landscape.tuning.selection import Columns, columns_of
