@@ -169,8 +169,7 @@ class TunePage(QWidget):
         for chart in (self.curves, self.history, self.parallel):
             chart.brushed.connect(self._brushed)
         self.method_card.workersChanged.connect(self._workers_changed)
-        for card in (self.method_card, self.space_card):
-            card.refused.connect(self.document.refused)
+        self.method_card.refused.connect(self.document.refused)
         self.selection_card.refineWanted.connect(self.refine)
         self.trial_card.openWanted.connect(self.open_in_train)
         self.trial_card.codeWanted.connect(self.copy_code)
