@@ -131,6 +131,9 @@ def _run(scene: Any, workers: str, storage: str, resume: bool, csv: str, best: s
         raise LandscapeError(
             f"{storage} holds {len(study.finished())} finished trials: --resume goes on with them."
         )
+    lost = sum(trial.lost for trial in study.finished().values())
+    if lost:
+        console.print(f"Trials that were lost with their workers, and are made again: {lost}.", style="dim")
     if tuning.method == "grid":
         shape = " × ".join(str(count) for count in tuning.grid)
         console.print(f"The grid has {shape} = {tuning.count} points.", style="dim", highlight=False)
