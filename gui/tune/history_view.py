@@ -27,7 +27,7 @@ class HistoryView(ScoreChart):
     title = "accuracy of each trial, and the best so far"
     name = "History of the search"
     keys = (
-        "Left and right, alone or with Alt, go to the trial before and after; up and down to the next "
+        "Alt with left and right goes to the trial before and after; up and down to the next "
         "better and the next worse one; drag upright to choose accuracies"
     )
 

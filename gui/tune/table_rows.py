@@ -11,6 +11,8 @@ from gui.views.arrow_keys import arrow_move
 
 DIGITS = {"number": 7, "round": 7, "state": 13}  # how wide a column is
 OTHERS = 9
+# Time and leaving; so are letters and digits.
+OF_THE_WINDOW = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Escape)
 
 
 class TableHeads(QHeaderView):
@@ -103,10 +105,8 @@ class TableRows(QTableView):
             self.columnTaken.emit()
         elif event.key() == Qt.Key.Key_Escape and self._trials.chosen:
             self.columnLeft.emit()
-        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Escape) or (
-            event.text() and event.text().isprintable() and not chord
-        ):
-            event.ignore()  # letters and digits are keys of the window, too
+        elif not chord and (event.key() in OF_THE_WINDOW or (event.text().isprintable() and event.text())):
+            event.ignore()
         else:
             super().keyPressEvent(event)
 

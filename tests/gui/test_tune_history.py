@@ -205,15 +205,15 @@ def test_left_and_right_go_from_trial_to_trial(qtbot):
     view = shown(qtbot, chart(qtbot, some()))
     found = picks(view)
     view.trialPicked.connect(view.show_picked)
-    QTest.keyClick(view, KEY.Key_Right)  # the first key goes to the best
-    QTest.keyClick(view, KEY.Key_Right)
+    QTest.keyClick(view, KEY.Key_Right, ALT)  # the first key goes to the best
     QTest.keyClick(view, KEY.Key_Right, ALT)
-    QTest.keyClick(view, KEY.Key_Left)
+    QTest.keyClick(view, KEY.Key_Right, ALT)
+    QTest.keyClick(view, KEY.Key_Left, ALT)
     assert found == [3, 4, 5, 4]
     view.show_lit(np.array([True, False, False, False, False, False, True]))
     QTest.keyClick(view, KEY.Key_Left, ALT)
-    QTest.keyClick(view, KEY.Key_Left)  # there is none before
-    QTest.keyClick(view, KEY.Key_Right)
+    QTest.keyClick(view, KEY.Key_Left, ALT)  # there is none before
+    QTest.keyClick(view, KEY.Key_Right, ALT)
     assert found[4:] == [0, 6]
     view.show_lit(np.ones(7, bool))
     view.show_picked(0)
@@ -225,7 +225,7 @@ def test_left_and_right_go_from_trial_to_trial(qtbot):
 def test_a_key_that_says_nothing_is_left_to_the_window(qtbot):
     view = shown(qtbot, chart(qtbot, some()))
     found = picks(view)
-    for key in (KEY.Key_Space, KEY.Key_Return, KEY.Key_Home):
+    for key in (KEY.Key_Space, KEY.Key_Return, KEY.Key_Home, KEY.Key_Left, KEY.Key_Right):
         QTest.keyClick(view, key)
     QTest.keyClick(view, KEY.Key_Right, Qt.KeyboardModifier.ControlModifier)
     assert not found
