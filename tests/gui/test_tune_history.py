@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from driving import KEY, RIGHT, array, click, drag, has_colour, near, seen
+from driving import ALT, KEY, RIGHT, array, click, drag, has_colour, near, seen
 from PyQt6.QtCore import QPoint, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QHelpEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QToolTip
 from searches import level, many, search, some
 
-from gui.theme import DARK, LIGHT, THEMES
+from gui.theme import DARK, LIGHT, PROJECTOR, THEMES
 from gui.tune.history_view import LANE, HistoryView
 from landscape.tuning.selection import SCORE, Columns
 
 themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 SIZE = QSize(600, 450)
 AREA = QRectF(0, 0, 600, 450)
-ALT = Qt.KeyboardModifier.AltModifier
 
 
 def chart(qtbot, columns: Columns, theme=DARK, scale: float = 1.0, size: QSize = SIZE) -> HistoryView:
@@ -111,6 +110,37 @@ def test_rounds_are_divided_by_a_line_with_a_name(qtbot, theme):
     assert columns[round(x) - 2 : round(x) + 3].max() > 0.3 * plot.height()
     over = changed[round(plot.top() - 1.6 * one.unit) : round(plot.top() - 0.3 * one.unit)]
     assert over[:, round(x) + 4 : round(x) + 50].sum() > 30
+
+
+@pytest.mark.parametrize("size", [(120, 90), (200, 130), (300, 170), (420, 300), (1200, 500)])
+@pytest.mark.parametrize(("theme", "scale"), [(DARK, 1.0), (PROJECTOR, 1.0), (PROJECTOR, 1.5)])
+@pytest.mark.parametrize("rounds", [2, 4, 10])
+def test_words_do_not_run_into_each_other_or_cover_trials(qtbot, size, theme, scale, rounds):
+    random = np.random.default_rng(rounds)
+    rise = np.clip(0.3 + 0.6 * (1 - np.exp(-np.arange(60) / 15)) + random.normal(0, 0.12, 60), 0, 0.99)
+    view = chart(qtbot, search(*(("complete", level(float(score))) for score in rise), rounds=rounds), theme)
+    view.set_theme(theme, scale)
+    plot = view.plot_area(QRectF(0, 0, *size))
+    labels = view.labels(plot)
+    for place, label in enumerate(labels):
+        assert not any(label.box.intersects(other.box) for other in labels[:place])
+        assert label.box.right() <= plot.right() + 1
+        assert label.box.top() >= 0
+        marks = view._pixels(plot)
+        if label.kind == "step":
+            assert not any(label.box.contains(*mark) for mark in marks.tolist())
+    if size == (1200, 500) and scale == 1:
+        kinds = [label.kind for label in labels]
+        assert kinds.count("round") >= min(rounds, 5) - 2
+        assert "step" in kinds
+        assert kinds[0] == "best"
+
+
+def test_a_search_that_always_improves_has_no_words_to_wait_for(qtbot):
+    count = 10_000
+    view = chart(qtbot, search(*(("complete", level(0.5 + 0.4 * k / count)) for k in range(count))), DARK)
+    labels = view.labels(view.plot_area(QRectF(0, 0, 600, 300)))
+    assert [label.kind for label in labels] == ["best"]
 
 
 def _scores(count: int) -> list[tuple[str, list[float]]]:
