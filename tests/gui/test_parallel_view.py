@@ -12,8 +12,9 @@ from PyQt6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QFontMetricsF, QHelpEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QToolTip, QVBoxLayout, QWidget
+from searches import themes
 
-from gui.theme import DARK, LIGHT, PROJECTOR, THEMES, font
+from gui.theme import DARK, LIGHT, PROJECTOR, font
 from gui.tune.parallel_view import ParallelView
 from gui.tune.strokes import crossings
 from gui.tune.upright_axis import UprightAxis, upright_axes
@@ -21,7 +22,6 @@ from landscape.tuning.plan import Trial
 from landscape.tuning.selection import SCORE, TuneView, columns_of, lit
 from landscape.tuning.space import KINDS, Axis, Space, values_at
 
-themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 SIZE = (760, 300)
 SPACE = Space({"learning_rate": Axis(), "beta": Axis(), "layers": Axis()}).dimensions
 NAMES = ["learning_rate", "beta", "layers", SCORE]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from typing import Any
 
@@ -13,32 +12,21 @@ from PyQt6.QtCore import QEvent, QPoint, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
+from searches import drawn
 
 from gui.theme import DARK, LIGHT, PROJECTOR, Theme, contrast
 from gui.tune.trial_model import faint_ink
 from gui.tune.trial_table import TrialTable
 from landscape.tuning.plan import Trial
-from landscape.tuning.samplers import random_places
 from landscape.tuning.selection import Columns, columns_of
-from landscape.tuning.space import Axis, Space, values_at
+from landscape.tuning.space import Axis, Space
 
 SPACE = Space().dimensions
 
 
 def made(count: int) -> Columns:
-    scores = np.random.default_rng(3).random(count)
-    places = random_places(SPACE, 1, 0, count).tolist()
-    trials = [
-        Trial(
-            n,
-            0,
-            values_at(SPACE, row),
-            n,
-            *(("diverged", math.nan) if n % 5 == 4 else ("complete", float(score))),
-        )
-        for n, (row, score) in enumerate(zip(places, scores, strict=True))
-    ]
-    return columns_of(trials, SPACE, 3)
+    scores = np.random.default_rng(3).random(count).tolist()
+    return drawn(count, *["complete"] * 4, "diverged", score=scores.__getitem__)
 
 
 @pytest.fixture
