@@ -174,8 +174,7 @@ class TunePage(QWidget):
         for chart in (self.curves, self.history, self.parallel):
             chart.brushed.connect(self._brushed)
         self.method_card.workersChanged.connect(self._workers_changed)
-        for card in (self.method_card, self.space_card):
-            card.refused.connect(self.document.refused)
+        self.method_card.refused.connect(self.document.refused)
         self.selection_card.refineWanted.connect(self.refine)
         self.trial_card.openWanted.connect(self.open_in_train)
         self.trial_card.codeWanted.connect(self.copy_code)
@@ -322,7 +321,7 @@ class TunePage(QWidget):
             self.ranking.rank(self.searcher.found, ended or not self.searcher.running)
 
     def _failed(self, sentence: str) -> None:
-        for view in (self.coverage, self.curves, self.history, self.parallel):
+        for view in (self.coverage, self.curves, self.history, self.parallel, self.table):
             view.set_hint(sentence)
         self.document.refused.emit(sentence)
 
@@ -351,7 +350,7 @@ class TunePage(QWidget):
         columns = found.columns if head else found.columns.first(self.playback.step)
         self._columns = columns
         said = hint(found, self.searcher.running)
-        for view in (self.coverage, self.curves, self.history, self.parallel):
+        for view in (self.coverage, self.curves, self.history, self.parallel, self.table):
             view.set_hint(said)
         self._show_axes(columns)
         for each in (self.coverage, self.curves, self.history, self.parallel, self.table):

@@ -86,7 +86,7 @@ class Ranking(QWidget):
 
     def _show(self, found: Found, shares: Importance) -> None:
         narrowed = f" {NARROWED}" if found.columns.round.any() else ""
-        self.view.show_importance(shares, agreement(shares) + narrowed, shares.bootstraps)
+        self.view.show_importance(shares, agreement(shares) + narrowed)
 
     def _cannot(self, sentence: str) -> None:
         self.view.show_importance(None, "")
