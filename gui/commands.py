@@ -23,6 +23,7 @@ def command_table(window: MainWindow) -> list[Action]:
     page, document = window.explore, window.document
     return [
         Action("File", "Open …", ("Ctrl+O",), window.open_dialog),
+        Action("File", "Choose a scene …", ("Ctrl+G",), window.open_gallery),
         Action("File", "Save", ("Ctrl+S",), window.save),
         Action("File", "Save as …", ("Ctrl+Shift+S",), window.save_as),
         Action("File", "Export a movie, a picture, the numbers …", ("Ctrl+E",), window.exports.open_dialog),

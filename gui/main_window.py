@@ -40,6 +40,7 @@ from gui.jobs import Jobs
 from gui.lecture.desk import LectureDesk
 from gui.overlays import Banner, BlackScreen
 from gui.rail import Rail
+from gui.scene_gallery import SceneGallery
 from gui.session import Session
 from gui.settings import Settings
 from gui.sharing import Sharing
@@ -97,6 +98,9 @@ class MainWindow(QMainWindow):
         self.banner = Banner(central)
         self.black = BlackScreen(central)
         self.black.hide()
+        self.gallery = SceneGallery(self.jobs, self)
+        self.gallery.chosen.connect(self.show_scene_number)
+        self.gallery.said.connect(self.banner.say)
         self.sharing = Sharing(self.document, self.jobs, self)
         self.sharing.said.connect(self.banner.say)
         self.sharing.pasted.connect(self._play_from_start)
@@ -385,6 +389,10 @@ class MainWindow(QMainWindow):
     def scene_titles(self) -> list[str]:
         """The bundled scenes."""
         return [_title(path) for path in scene_files()]
+
+    def open_gallery(self) -> None:
+        """The bundled scenes as pictures."""
+        self.gallery.open(self._scene_place)
 
     def show_scene_number(self, place: int) -> None:
         """Show one of the bundled scenes and play it from its start."""

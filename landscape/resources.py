@@ -39,3 +39,8 @@ def scene_named(name: str) -> Path:
 def lesson_files() -> list[Path]:
     """The bundled lessons, in the order in which they are numbered."""
     return sorted((ASSETS / "lessons").glob("*.toml"))
+
+
+def thumbnail_of(scene: Path) -> Path:
+    """The small picture of a bundled scene."""
+    return ASSETS / "thumbnails" / f"{scene.stem}.png"

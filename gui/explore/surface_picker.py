@@ -1,106 +1,29 @@
-"""The catalogue as pictures, with a search field."""
+"""The catalogue of surfaces as pictures."""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QIcon, QKeyEvent
-from PyQt6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PyQt6.QtCore import QSize
+from PyQt6.QtWidgets import QWidget
 
-from gui.widgets.card import label
+from gui.widgets.picture_picker import Pick, PicturePicker
 from landscape.surface import surfaces
 
+PICTURE = QSize(96, 80)
 
-class SurfacePicker(QDialog):
-    """Lets the user choose a surface.
 
-    Signals
-    -------
-    chosen(key)
-    """
-
-    chosen = pyqtSignal(str)
+class SurfacePicker(PicturePicker):
+    """Lets the user choose a surface."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Surfaces")
+        picks = (
+            Pick(
+                key,
+                each.title,
+                f"{each.title}: {each.teaches}",
+                each.source,
+                f"{each.formula}\n{each.source}",
+            )
+            for key, each in surfaces.items()
+        )
+        super().__init__("Surfaces", picks, PICTURE, parent)
         self.resize(660, 560)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 14, 14, 14)
-        column.setSpacing(8)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search by name or by what it teaches")
-        self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName("Search surfaces")
-        self.list = QListWidget()
-        self.list.setViewMode(QListWidget.ViewMode.IconMode)
-        self.list.setIconSize(QSize(96, 80))
-        self.list.setGridSize(QSize(120, 118))
-        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
-        self.list.setMovement(QListWidget.Movement.Static)
-        self.list.setUniformItemSizes(True)
-        self.list.setWordWrap(True)
-        self.list.setAccessibleName("Surfaces")
-        self.teaches = label("", "dim", wrap=True)
-        self.teaches.setMinimumHeight(36)
-        column.addWidget(self.search)
-        column.addWidget(self.list, 1)
-        column.addWidget(self.teaches)
-        self._items: dict[str, QListWidgetItem] = {}
-        for key, surface in surfaces.items():
-            item = QListWidgetItem(surface.title)
-            item.setData(Qt.ItemDataRole.UserRole, key)
-            item.setToolTip(f"{surface.formula}\n{surface.source}")
-            item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
-            self.list.addItem(item)
-            self._items[key] = item
-        self.search.textChanged.connect(self._filter)
-        self.search.installEventFilter(self)
-        self.list.currentItemChanged.connect(self._show_current)
-        self.list.itemClicked.connect(lambda item: self._take())
-        self.list.itemActivated.connect(lambda item: self._take())
-        self.search.returnPressed.connect(self._take)
-
-    def show_picture(self, key: str, picture: QIcon) -> None:
-        """Give a surface its thumbnail."""
-        self._items[key].setIcon(picture)
-
-    def open_at(self, key: str | None) -> None:
-        """Open with this surface current."""
-        self.search.clear()
-        if key in self._items:
-            self.list.setCurrentItem(self._items[str(key)])
-        self.search.setFocus()
-        self.open()
-
-    def _filter(self, text: str) -> None:
-        words = text.lower().split()
-        first = None
-        for key, item in self._items.items():
-            surface = surfaces[key]
-            content = f"{key} {surface.title} {surface.teaches} {surface.source}".lower()
-            hidden = not all(word in content for word in words)
-            item.setHidden(hidden)
-            first = item if first is None and not hidden else first
-        current = self.list.currentItem()
-        if first is not None and (current is None or current.isHidden()):
-            self.list.setCurrentItem(first)
-
-    def _show_current(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
-            surface = surfaces[item.data(Qt.ItemDataRole.UserRole)]
-            self.teaches.setText(f"{surface.title}: {surface.teaches}")
-
-    def _take(self) -> None:
-        item = self.list.currentItem()
-        if item is not None and not item.isHidden() and self.isVisible():
-            self.accept()
-            self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Arrow keys in the search field move through the pictures."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in (
-            Qt.Key.Key_Down, Qt.Key.Key_Up,
-        ):  # fmt: skip
-            self.list.keyPressEvent(event)
-            return True
-        return super().eventFilter(watched, event)
