@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from gui.document import Document
 from gui.jobs import Jobs
+from gui.lecture.maker_keeping import GO_ON, kept
 from gui.lecture.player import Player
 from gui.lecture.question_bar import QuestionBar
 from gui.lecture.speaker_view import SpeakerView
@@ -70,6 +71,8 @@ class LectureDesk(QObject):
         menu.addAction("Open a lesson …\tCtrl+Shift+O", self.open_dialog)
         menu.addAction("Speaker's view\tF6", partial(self.show_speaker_view, theme))
         menu.addSeparator()
+        if self.maker is None and kept():
+            menu.addAction(GO_ON, self.go_on_making)
         menu.addAction("Make a lesson …\tCtrl+Shift+L", self.open_maker)
         menu.addAction("Add the present scene to the lesson\tCtrl+Shift+A", self.add_present_scene)
         if self.has_lesson:
@@ -109,6 +112,11 @@ class LectureDesk(QObject):
         maker.show()
         maker.raise_()
         maker.activateWindow()
+
+    def go_on_making(self) -> None:
+        """Open the lesson that was being made when the program ended."""
+        self.open_maker()
+        self._make_maker().bench.go_on()
 
     def add_present_scene(self) -> None:
         """Add what is seen to the lesson that is being made."""

@@ -10,7 +10,7 @@ from driving import CTRL, KEY, SHIFT, array, has_colour, press, seen
 from making import Answer, Answers, button, drop, filled, of_files, settle, titles, type_into
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QPushButton
+from PyQt6.QtWidgets import QApplication, QMenu, QPushButton
 
 from gui.lecture import maker_keeping
 from gui.lecture.maker import LessonMaker
@@ -227,6 +227,21 @@ def test_rail_menu_leads_here(window: MainWindow) -> None:
     entry.trigger()
     assert window.desk.maker is not None
     assert window.desk.maker.isVisible()
+
+
+def test_rail_menu_offers_what_was_kept(window: MainWindow) -> None:
+    folder = maker_keeping._folder()
+    folder.mkdir(parents=True)
+    (folder / "old.toml").write_text(Lesson(title="Old").to_toml())
+    window.desk.open_menu(window._lesson_button, DARK)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    entry = next(action for action in menu.actions() if action.text() == maker_keeping.GO_ON)
+    menu.close()
+    entry.trigger()
+    settle(window.jobs)
+    assert window.desk.maker is not None
+    assert window.desk.maker.title.text() == "Old"
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT, PROJECTOR])
