@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import QRect, Qt, QTimer
 from PyQt6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -35,7 +34,7 @@ from gui.command_palette import CommandPalette
 from gui.commands import build_menu, command_table, deeds
 from gui.document import Document
 from gui.explore.page import ExplorePage
-from gui.export import BackgroundExport, Exporter
+from gui.export.desk import ExportDesk
 from gui.help_dialog import HelpDialog
 from gui.jobs import Jobs
 from gui.lecture.desk import LectureDesk
@@ -46,7 +45,6 @@ from gui.settings import Settings
 from gui.sharing import Sharing
 from gui.theme import THEMES, Theme, colour_scheme, palette, stylesheet
 from landscape.errors import LandscapeError
-from landscape.export_plan import usual
 from landscape.opening import opened
 from landscape.resources import scene_files
 from landscape.scene import Scene
@@ -56,7 +54,6 @@ if TYPE_CHECKING:
     from gui.tune.page import TunePage
 
 FILTER = "Landscape scenes (*.toml)"
-EXPORTS = "Movies (*.mp4 *.webm *.gif *.apng *.webp);;Pictures (*.png *.svg *.pdf);;Numbers (*.csv *.npz)"
 
 
 class MainWindow(QMainWindow):
@@ -71,10 +68,9 @@ class MainWindow(QMainWindow):
         self.jobs = Jobs(self)
         self.theme = theme
         self._theme_before_lecture: Theme | None = None
-        self._was_maximized = False
+        self._was_maximized, self._place_before_lecture = False, QRect()
         self.ended = True  # False if something could not be stopped in time
         self._scene_place = 0
-        self.export: BackgroundExport | None = None
         # Made when they are first looked at: the window shows first.
         self.train: TrainPage | None = None
         self.tune: TunePage | None = None
@@ -108,7 +104,16 @@ class MainWindow(QMainWindow):
         self.desk.player.said.connect(self.banner.say)
         self.desk.player.played.connect(self._play_from_start)
         self.desk.player.held.connect(lambda: self.page.hold_at_start())
+        self.desk.player.opened.connect(self._offer_stage)
+        self.desk.player.slideLeft.connect(self.explore.predictions.clear)
         self.desk.keyGiven.connect(self._run_key)
+        self.exports = ExportDesk(
+            self.document, self.jobs, settings, self.desk.player,
+            lambda: self.page.playback.step, lambda: self.explore.stage.has_gl, self,
+        )  # fmt: skip
+        self.exports.said.connect(self.banner.say)
+        self.desk.player.changed.connect(self._show_question)
+        self._follow_time(self.explore)
         self.actions_ = command_table(self)
         self._install(self.actions_)
         self.document.refused.connect(self.banner.say)
@@ -167,6 +172,35 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(page)
         page.set_theme(self.theme, self._type_scale())
         page.set_lecture(self.in_lecture)
+        page.set_asking(self.desk.player.asking)
+        self._follow_time(page)
+
+    def _follow_time(self, page: ExplorePage | TrainPage | TunePage) -> None:
+        """Whoever lets time run while a question waits, or goes to its end, has asked for the answer."""
+        player, playback = self.desk.player, page.playback
+
+        def answer(wanted: bool) -> None:
+            if wanted and player.asking and page is self.page:
+                player.reveal(play=False)
+
+        playback.playingChanged.connect(answer)
+        playback.stepChanged.connect(lambda step: answer(step >= playback.length))
+
+    def _show_question(self) -> None:
+        for page in self._made_pages:
+            page.set_asking(self.desk.player.asking and page is self.page)
+
+        question = self.desk.question
+        self.banner.set_clear(question.height() + 8 if question.isVisible() else 0)
+
+    def _offer_stage(self) -> None:
+        if not self.in_lecture:
+            self.banner.say(self.desk.offer_stage())
+
+    def predict(self) -> None:
+        """Freeze the race at its start and ask where the balls will end; Space shows it."""
+        self.choose_workspace("explore")
+        self.desk.player.ask("Where will each ball end?")
 
     # --- commands ----------------------------------------------------------------------------------
 
@@ -183,6 +217,9 @@ class MainWindow(QMainWindow):
 
     def _run_key(self, event: QKeyEvent) -> None:
         """A key of the speaker's window means what it means here."""
+        asked = self.desk.player.asking and self.page is self.explore
+        if self.desk.magnifier.take_key(event) or (asked and self.explore.predictions.take_key(event)):
+            return
         pressed = QKeySequence(event.keyCombination())
         for action in self.actions_:
             if any(QKeySequence(key) == pressed or key == event.text() for key in action.keys):
@@ -267,8 +304,9 @@ class MainWindow(QMainWindow):
         return round(min(max(self.height() / 760, 1.0), 3.0), 1)
 
     def choose_theme(self, name: str) -> None:
-        """Change the theme and remember it."""
-        self.settings.set_theme(name)
+        """Change the theme; that of a lecture is forgotten with it, any other is remembered."""
+        if not self.in_lecture:
+            self.settings.set_theme(name)
         self.set_theme(THEMES[name])
 
     def next_theme(self) -> None:
@@ -282,23 +320,24 @@ class MainWindow(QMainWindow):
         return self._theme_before_lecture is not None
 
     def toggle_lecture(self) -> None:
-        """Full screen in large type without the knobs, or back."""
+        """Full screen in large type without the knobs, or back; a lesson goes to the projector."""
         if self.in_lecture:
             assert self._theme_before_lecture is not None
             before, self._theme_before_lecture = self._theme_before_lecture, None
             self.rail.show()
             self._set_lecture(False)
+            self.desk.leave_stage()
+            self.showNormal()
+            self.setGeometry(self._place_before_lecture)  # it may have been on another screen
             if self._was_maximized:
                 self.showMaximized()
-            else:
-                self.showNormal()
             self.set_theme(before)
         else:
-            self._theme_before_lecture = self.theme
-            self._was_maximized = self.isMaximized()
+            before = self._theme_before_lecture = self.theme
+            self._was_maximized, self._place_before_lecture = self.isMaximized(), self.normalGeometry()
             self.rail.hide()
             self._set_lecture(True)
-            self.showFullScreen()
+            self.desk.go_on_stage(before)
             self.set_theme(THEMES["projector"])
 
     def _set_lecture(self, on: bool) -> None:
@@ -314,9 +353,11 @@ class MainWindow(QMainWindow):
         self.black.raise_()
 
     def leave(self) -> None:
-        """Esc: leave the black screen, the lecture, or a field."""
+        """Esc: leave the black screen, the magnifier, the pointer, the question, the lecture, or a field."""
         if self.black.isVisible():
             self.toggle_black()
+        elif self.desk.put_away():
+            pass
         elif self.desk.player.asking:
             self.desk.player.reveal()
         elif self.explore.dissection.on:
@@ -394,40 +435,6 @@ class MainWindow(QMainWindow):
         self.settings.add_recent(path)
         self._play_from_start()
 
-    def export_dialog(self) -> None:
-        """Ask where to, then draw the scene into a movie, a picture or a table."""
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Export the scene", str(self._folder() / "landscape.mp4"), EXPORTS
-        )
-        if name:
-            path = Path(name)
-            self.export_to(path if path.suffix else path.with_suffix(".mp4"))
-
-    def export_to(self, path: Path) -> None:
-        """Draw the scene into this file, a picture as it stands now; the window goes on meanwhile."""
-        if self.export is not None:
-            self.banner.say("An export is under way already; please wait for it.")
-            return
-        scene = self.document.scene
-        in_lines = path.suffix.lower() in (".svg", ".pdf")
-        flat = scene.workspace != "explore" or in_lines or not self.explore.stage.has_gl
-        try:
-            plan = replace(usual(path), theme=self.theme.name, view="map" if flat else scene.view.layout)
-            exporter = Exporter(scene, path, plan, self.page.playback.step)
-        except LandscapeError as error:
-            self.banner.say(str(error))
-            return
-        self.export = BackgroundExport(exporter, path, self.jobs, self)
-        self.export.progressed.connect(self.banner.say)
-        self.export.finished.connect(self._export_ended)
-        self.export.start()
-
-    def _export_ended(self, sentence: str) -> None:
-        self.banner.say(sentence)
-        if self.export is not None:
-            self.export.deleteLater()
-            self.export = None
-
     def reopen_session(self) -> None:
         """What was being explored when the program was last closed."""
         if not self.session.previous.is_file():
@@ -457,6 +464,8 @@ class MainWindow(QMainWindow):
 
     def save_to(self, path: Path) -> bool:
         """Save to this file."""
+        if self.desk.player.asking:  # what a question keeps back belongs to the scene
+            self.desk.player.reveal(play=False)
         saved = self.document.save(path)
         if saved:
             self.settings.add_recent(path)
@@ -492,7 +501,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self.banner.place()
-        self.desk.question.place()
+        self.desk.place()
         central = self.centralWidget()
         if self.black.isVisible() and central is not None:
             self.black.setGeometry(central.rect())
@@ -509,8 +518,7 @@ class MainWindow(QMainWindow):
             return
         self.page.playback.pause()
         self.desk.close()
-        if self.export is not None:
-            self.export.stop()
+        self.exports.close()
         self.ended = self.jobs.shut_down()
         self.session.close()
         if not self.in_lecture:

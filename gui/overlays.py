@@ -20,6 +20,7 @@ class Banner(QLabel):
         self.setMargin(10)
         self.setAccessibleName("Message")
         self.hide()
+        self._clear = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(BANNER_SECONDS * 1000)
@@ -33,6 +34,11 @@ class Banner(QLabel):
         self.raise_()
         self._timer.start()
 
+    def set_clear(self, pixels: int) -> None:
+        """So much above its usual place there is something that it must not cover."""
+        self._clear = pixels
+        self.place()
+
     def place(self) -> None:
         """Stand at the bottom, over the transport."""
         parent = self.parentWidget()
@@ -40,7 +46,7 @@ class Banner(QLabel):
             width = min(620, parent.width() - 40)
             self.setFixedWidth(width)
             self.setFixedHeight(max(self.heightForWidth(width), 38))
-            self.move((parent.width() - width) // 2, parent.height() - self.height() - 84)
+            self.move((parent.width() - width) // 2, parent.height() - self.height() - 84 - self._clear)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         self.hide()

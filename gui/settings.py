@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 from PyQt6.QtCore import QByteArray, QSettings
+
+from landscape.export_plan import Export
 
 MAX_RECENT = 8
 
@@ -45,6 +49,22 @@ class Settings:
         name = str(path.resolve())
         others = [str(other) for other in self.recent() if str(other) != name]
         self._store.setValue("recent", [name, *others][:MAX_RECENT])
+
+    def export(self) -> tuple[Export, str, Path]:
+        """How the last export was made: its settings, its format, and the folder it went to."""
+        try:
+            settings = Export(**json.loads(self._store.value("export", "{}", type=str)))
+        except (ValueError, TypeError):
+            settings = Export()
+        folder = Path(self._store.value("export_folder", "", type=str) or Path.home())
+        format_ = self._store.value("export_format", ".mp4", type=str)
+        return settings, format_, folder if folder.is_dir() else Path.home()
+
+    def set_export(self, settings: Export, format_: str, folder: Path) -> None:
+        """Remember how an export was made."""
+        self._store.setValue("export", json.dumps(asdict(settings)))
+        self._store.setValue("export_format", format_)
+        self._store.setValue("export_folder", str(folder))
 
     def gl_was_fatal(self) -> bool:
         """Whether the last start began with OpenGL and never got to a picture: a driver that crashes."""

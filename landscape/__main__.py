@@ -94,7 +94,7 @@ def _commands() -> Any:
     from landscape.tuning.commands import tune
 
     app.command("tune")(tune)
-    from gui.export_command import export
+    from gui.export.command import export
 
     app.command("export")(export)
     return typer.main.get_command(app)
@@ -292,13 +292,15 @@ def _has_display() -> bool:
 
 def _export_instead(scene: Any) -> int:
     """Without a display: the scene as a movie beside the user."""
-    from gui.export_command import export_scene
+    from gui.export.command import carry_out
+    from gui.export.order import Order
     from landscape.export_plan import Export
     from landscape.scene import opening_scene
 
     target = Path.cwd() / "landscape-opening.mp4"
     print("There is no display here, so the scene is drawn into a movie instead …")  # noqa: T201
-    return export_scene(scene or opening_scene(), target, Export(1280, 720, fps=30.0, seconds=7.0))
+    export = Export(1280, 720, fps=30.0, seconds=7.0)
+    return carry_out(Order(scene or opening_scene(), target, export))
 
 
 if __name__ == "__main__":

@@ -21,12 +21,26 @@ SIZES: Mapping[str, tuple[int, int]] = {
     "square": (1080, 1080),
     "vertical": (1080, 1920),
 }
+FORMATS: Mapping[str, str] = {
+    ".mp4": "MP4 movie (H.264)",
+    ".webm": "WebM movie (VP9)",
+    ".gif": "GIF, moving",
+    ".apng": "APNG, moving",
+    ".webp": "WebP, moving",
+    "": "PNG pictures, one for each frame",
+    ".png": "PNG picture",
+    ".svg": "SVG drawing",
+    ".pdf": "PDF page",
+    ".csv": "Numbers, as CSV",
+    ".npz": "Numbers, as NPZ",
+}
 THEMES = ("dark", "light", "projector")
 STILLS = (".png", ".svg", ".pdf")
 TABLES = (".csv", ".npz")
 MOST_FRAMES = 100_000
 LIMITS = {
-    "fps": (0.1, 240.0), "seconds": (0.02, 36_000.0), "hold": (0.0, 3600.0), "orbit": (-36_000.0, 36_000.0),
+    "fps": (0.1, 240.0), "seconds": (0.02, 36_000.0), "hold": (0.0, 3600.0),
+    "ask": (0.0, 3600.0), "orbit": (-36_000.0, 36_000.0),
 }  # fmt: skip
 
 Kind = Literal["movie", "still", "table"]
@@ -43,6 +57,7 @@ class Export:
     seconds : how long it moves, unless `steps_per_second` says so
     steps_per_second : of the race; epochs of a training
     hold : seconds that the last step is shown at the end
+    ask : seconds that a question of a lesson stands before its answer
     theme : dark, light or projector
     view : of a race: the map, the surface, or both
     curves, caption, legend : whether they are in the picture
@@ -61,6 +76,7 @@ class Export:
     seconds: float = 10.0
     steps_per_second: float | None = None
     hold: float = 1.0
+    ask: float = 6.0
     theme: str = "light"
     view: Layout = "map"
     curves: bool = True
@@ -112,14 +128,14 @@ class Export:
         """By how many degrees the camera has gone round: all the way, the hold included."""
         return self.orbit * frame / self.frames(steps)
 
-    def movie(self, steps: int) -> Movie:
-        """The movie as the encoder sees it."""
-        return Movie(self.width, self.height, self.frames(steps), self.fps, self.loop)
+    def movie(self, frames: int) -> Movie:
+        """A movie of so many frames as the encoder sees it."""
+        return Movie(self.width, self.height, frames, self.fps, self.loop)
 
 
-def usual(target: Path) -> Export:
+def usual(suffix: str) -> Export:
     """What is usual for a file of this kind: pictures that move are small, since they are large files."""
-    if target.suffix.lower() in (".gif", ".apng", ".webp"):
+    if suffix.lower() in (".gif", ".apng", ".webp"):
         return Export(width=960, height=540, fps=25.0, seconds=7.0, hold=1.5)
     return Export()
 
@@ -174,7 +190,7 @@ def check_export(target: Path, export: Export, steps: int) -> Kind:
     """
     kind = kind_of(target)
     if kind == "movie":
-        check_movie(target, export.movie(steps))
+        check_movie(target, export.movie(export.frames(steps)))
         return kind
     check_target(target)
     if kind == "still" and target.suffix.lower() != ".png" and export.view != "map":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -67,10 +68,31 @@ def check_target(path: Path | str) -> None:
     LandscapeError
         if it is a folder, or in none.
     """
-    target = Path(path)
-    if target.is_dir() or not target.resolve().parent.is_dir():
+    target = _resolved(Path(path))
+    if target.is_dir() or not target.parent.is_dir():
         what = "it is a folder" if target.is_dir() else "there is no such folder"
         raise LandscapeError(f"{path} cannot be written: {what}.")
+
+
+def check_whole_folder(path: Path, ours: re.Pattern[str], what: str) -> None:
+    """Refuse a place for a folder that would replace anything else than one of the same kind.
+
+    Parameters
+    ----------
+    ours : what the names of the files look like that may be replaced
+    what : they are, for the sentence
+
+    Raises
+    ------
+    LandscapeError
+        if it is a file, in no folder, or has other files in it.
+    """
+    if not _resolved(path).parent.is_dir():
+        raise LandscapeError(f"{path} cannot be written: there is no such folder.")
+    if path.exists() and not path.is_dir():
+        raise LandscapeError(f"{path} cannot be written: it is a file, and {what} need a folder.")
+    if path.is_dir() and not all(ours.fullmatch(item.name) for item in path.iterdir()):
+        raise LandscapeError(f"{path} cannot be written: there are other files in this folder.")
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -96,7 +118,7 @@ def replaced(path: Path) -> Iterator[Path]:
     """
     try:
         try:
-            path = path.resolve()
+            path = _resolved(path)
             # Renaming would replace a write-protected file, too; the user protected it for a reason.
             if path.exists() and not os.access(path, os.W_OK):
                 raise PermissionError(13, "it is write-protected")
@@ -144,6 +166,13 @@ def replaced_folder(path: Path) -> Iterator[Path]:
             raise
     except OSError as error:
         raise LandscapeError(f"{path} cannot be written: {_reason(error)}.") from None
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except ValueError:  # a name with a null character in it
+        raise LandscapeError("This file name cannot be used.") from None
 
 
 def _umask() -> int:

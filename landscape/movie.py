@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from landscape.errors import LandscapeError
-from landscape.files import check_target, replaced, replaced_folder
+from landscape.files import check_target, check_whole_folder, replaced, replaced_folder
 from landscape.movie_codecs import CODECS, FASTEST, Frame, Movie, encode, palette_of, picture_of
 
 QUEUE_BYTES = 128_000_000  # frames that wait for the encoder: eight of 1080p, at least two
@@ -68,7 +68,7 @@ def check_movie(target: Path, movie: Movie) -> None:
     if suffix:
         check_target(target)
     else:
-        _check_folder(target)
+        check_whole_folder(target, re.compile(re.escape(target.resolve().name) + r"-\d{4,}\.png"), "pictures")
 
 
 def write_movie(
@@ -196,14 +196,3 @@ def _pictures(name: str, movie: Movie, folder: Path, frames: Iterator[Frame]) ->
     digits = max(4, len(str(movie.frames)))
     for number, frame in enumerate(frames, start=1):
         picture_of(frame).save(folder / f"{name}-{number:0{digits}d}.png", compress_level=4)
-
-
-def _check_folder(target: Path) -> None:
-    """A folder that is to be replaced holds nothing but pictures of ours."""
-    if not target.resolve().parent.is_dir():
-        raise LandscapeError(f"{target} cannot be written: there is no such folder.")
-    if target.exists() and not target.is_dir():
-        raise LandscapeError(f"{target} cannot be written: it is a file, and pictures need a folder.")
-    ours = re.compile(re.escape(target.resolve().name) + r"-\d{4,}\.png")
-    if target.is_dir() and not all(ours.fullmatch(item.name) for item in target.iterdir()):
-        raise LandscapeError(f"{target} cannot be written: there are other files in this folder.")

@@ -147,6 +147,14 @@ class Overlays(Part):
     focus: Annotated[Whole, Field(ge=0, lt=MAX_RACERS)] = 0  # place of the rule among the optimizers
     against: Annotated[Whole, Field(ge=0, lt=MAX_RACERS)] | None = None  # the rule whose basins to compare
 
+    def without_answers(self) -> Overlays:
+        """What may be seen while a question waits.
+
+        A plateau's outline stays: it is what one asks about, and the ground shows it anyway.
+        """
+        answers = {"critical_points": False, "watersheds": False, "basins": False, "stability": False}
+        return self.model_copy(update={**answers, "against": None})
+
 
 class TrainView(Part):
     """How a training is looked at.

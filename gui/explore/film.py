@@ -22,7 +22,7 @@ from landscape.export_plan import Export
 from landscape.geometry.stability import sharpness_on, stability_limit
 from landscape.race import Race, solve
 from landscape.relief import Relief, relief
-from landscape.scene import Scene
+from landscape.scene import Overlays, Scene
 from landscape.surface import Array
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _areas(race: Race, shape: Shape) -> tuple[Areas, str]:
     return Areas(None, found, red), rule.title
 
 
-def _opened(drawn: Drawn, theme: Theme, export: Export) -> Reel:
+def _opened(drawn: Drawn, theme: Theme, export: Export, question: str) -> Reel:
     race, scene = drawn.race, drawn.race.scene
     views: dict[str, Canvas] = {}
     if export.view != "surface":
@@ -102,19 +102,22 @@ def _opened(drawn: Drawn, theme: Theme, export: Export) -> Reel:
         return [(views[name], place) for name, place in places.items()]
 
     surface = scene.surface.surface
-    sheet = Sheet(theme, export, scene.title or surface.title, scene.caption or surface.teaches, placed)
+    words = scene.title or surface.title, scene.caption or surface.teaches
+    sheet = Sheet(theme, export, *words, placed, question)
+    overlays = scene.overlays.without_answers() if question else scene.overlays
     styles = looks(scene.optimizers, theme)
     for view in views.values():
         if isinstance(view, MapView):
-            _fill_map(view, drawn)
+            _fill_map(view, drawn, overlays)
         elif isinstance(view, SurfaceView):
             view.show_relief(drawn.ground, scene.view.colormap, scene.view.contours)
         elif isinstance(view, StripChart):
-            view.show_curves(loss_curves(race, styles, drawn.shape, scene.overlays.plateaus))
+            curves = loss_curves(race, styles, drawn.shape, overlays.plateaus)
+            view.show_curves(curves.until(0) if question else curves)
         elif isinstance(view, LegendView):
             view.show_names([(styles[e.index], e.racer.optimizer.title) for e in race.entries])
         if isinstance(view, MapView | SurfaceView):
-            view.show_shape(drawn.shape, scene.overlays)
+            view.show_shape(drawn.shape, overlays)
             view.show_race(race, styles)
 
     trouble: list[str] = []
@@ -152,7 +155,7 @@ def _surface_view() -> SurfaceView:
     return view
 
 
-def _fill_map(board: MapView, drawn: Drawn) -> None:
+def _fill_map(board: MapView, drawn: Drawn, overlays: Overlays) -> None:
     race, scene = drawn.race, drawn.race.scene
     board.show_domain(drawn.ground.x, drawn.ground.y)
     board.set_equal_scales(scene.equal_scales)
@@ -161,7 +164,10 @@ def _fill_map(board: MapView, drawn: Drawn) -> None:
     if board.needs_part:
         contours = fine.contours() if scene.view.contours else []
     board.show_relief(fine, contours, scene.view.colormap)
-    board.show_areas(drawn.areas, drawn.heading)
+    if overlays == scene.overlays:
+        board.show_areas(drawn.areas, drawn.heading)
+    else:
+        board.show_areas(Areas(drawn.areas.plateaus), "")
 
 
 def race_places(names: Sequence[str], area: QRect, legend: QSizeF, gap: float) -> dict[str, QRect]:

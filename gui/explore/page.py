@@ -20,6 +20,7 @@ from gui.document import Document
 from gui.explore.analysis import Analysis
 from gui.explore.dissection import Dissection
 from gui.explore.inspector import Inspector
+from gui.explore.predictions import Predictions
 from gui.explore.stage import Ground, Stage, load_gl, prepare_ground, prepare_part
 from gui.explore.tuning import RateTuning
 from gui.explore.words import Words
@@ -34,6 +35,10 @@ from landscape.scene import Scene, View
 
 INLINE_STEPS = 2500  # rule-steps that take less than 10 ms: more goes through a job
 HINT = "Drag the ring to move the start.   Space plays, ← and → step.   ? shows all keys."
+ASKED_HINT = (
+    "Click the map to pin where a ball will end: 1 to 9 and Tab choose the rule, arrows move its pin, Delete "
+    "takes it away.   Space shows the answer."
+)
 _RACE = ("surface", "start", "steps", "noise", "seed", "schedule", "optimizers", "more_starts")
 
 
@@ -54,11 +59,13 @@ class ExplorePage(QWidget):
         self.analysis = Analysis(document, jobs, self)
         self.tuning = RateTuning(document, jobs, self)
         self.dissection = Dissection(document, self.stage, self.playback, self)
+        self.predictions = Predictions(document, jobs, self.stage, self.playback, self.analysis, self)
         self._without_gl = without_gl
         self._gl_wanted = not without_gl
         self._theme = DARK
         self._was_playing = False
         self._play_when_ready = False
+        self._asking = False
         self._build()
         self._connect()
         document.changed.connect(self._changed)
@@ -92,6 +99,7 @@ class ExplorePage(QWidget):
             header.addWidget(button)
             self.layout_buttons[name] = button
         left.addLayout(header)
+        left.addWidget(self.predictions.panel)
         left.addWidget(self.stage, 1)
         left.addWidget(self.dissection.panel)
         self.inspector = Inspector(self.document, self.jobs)
@@ -177,7 +185,8 @@ class ExplorePage(QWidget):
         self._say_hint()
 
     def _say_hint(self) -> None:
-        self.readout.setText(f"{self._without_gl}   {HINT}".strip())
+        hint = ASKED_HINT if self._asking else f"{self._without_gl}   {HINT}".strip()
+        self.readout.setText(hint)
 
     def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
         """Draw with these tokens."""
@@ -185,6 +194,7 @@ class ExplorePage(QWidget):
         self.stage.set_theme(theme, type_scale)
         self.transport.set_theme(theme)
         self.dissection.set_theme(theme)
+        self.predictions.set_theme(theme, type_scale)
         self._show_scene(self.document.scene)
         self.inspector.refit(theme)
 
@@ -202,6 +212,17 @@ class ExplorePage(QWidget):
         for button in self.layout_buttons.values():
             button.setVisible(not on)
         self.transport.set_fading(on)
+
+    def set_asking(self, on: bool) -> None:
+        """While a question waits, nothing here gives its answer away, and pins can be placed."""
+        self._asking = on
+        self.stage.set_asking(on)
+        self.words.set_asking(on)
+        self.predictions.set_open(on)
+        self.inspector.shape_card.show_shape(None if on else self.analysis.shape)
+        self.surface_card.message.setVisible(not on)  # what the surface teaches may be the answer
+        self._say_hint()
+        self._show_scene(self.document.scene)
 
     # --- the scene ---------------------------------------------------------------------------------
 
@@ -282,7 +303,7 @@ class ExplorePage(QWidget):
 
     def _shape_changed(self) -> None:
         self.stage.show_shape(self.analysis.shape, self.document.scene)
-        self.inspector.shape_card.show_shape(self.analysis.shape)
+        self.inspector.shape_card.show_shape(None if self._asking else self.analysis.shape)
         self.analysis.find_unstable(self.stage.race, self.playback.step)
         self._areas_changed()
 
@@ -309,8 +330,8 @@ class ExplorePage(QWidget):
         self.stage.show_race(race)
         self.stage.set_step(self.playback.step)
         self.dissection.refresh()
-        if race.complete:
-            self.stage.describe()
+        self.stage.describe()
+        self.predictions.show_race()
         if self._play_when_ready:
             self._play_when_ready = False
             self.playback.play()
@@ -338,6 +359,9 @@ class ExplorePage(QWidget):
     # --- what is touched ---------------------------------------------------------------------------
 
     def _start_picked(self, x: float, y: float) -> None:
+        if self._asking:
+            self.predictions.place(x, y)
+            return
         ranges = (self.stage.map.x_range, self.stage.map.y_range)
         digits = [max(0, 4 - math.floor(math.log10(high - low))) for low, high in ranges]
         start = (round(x, digits[0]), round(y, digits[1]))
@@ -349,6 +373,9 @@ class ExplorePage(QWidget):
         self.document.edit("move the start", merge=True, start=start)
 
     def _start_released(self) -> None:
+        if self._asking:
+            self.predictions.let_go()
+            return
         self.document.release()
         if self._was_playing:
             self._was_playing = False

@@ -16,6 +16,7 @@ from gui.views.anatomy import Anatomy
 from gui.views.canvas import Canvas
 from gui.views.legend_view import LegendView
 from gui.views.map_view import MapView
+from gui.views.pins import Pin
 from gui.views.strip_chart import Curves, StripChart
 from gui.views.surface_view import SurfaceView
 from gui.views.tints import Areas
@@ -90,6 +91,8 @@ class Stage(QWidget):
         self.ground: Ground | None = None
         self._theme = DARK
         self._type_scale = 1.0
+        self._step = 0
+        self._asking = False
 
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -222,14 +225,31 @@ class Stage(QWidget):
     def _show_curves(self, race: Race) -> None:
         styles = looks(race.scene.optimizers, self._theme)
         known = self.shape if self.shape is not None and self.shape.surface == race.surface else None
-        self.loss.show_curves(loss_curves(race, styles, known, self.scene.overlays.plateaus))
         name: Measure = self._measure or race.scene.view.measure
-        self.measure.show_curves(measure_curves(race, name, styles, known))
+        loss = loss_curves(race, styles, known, self.scene.overlays.plateaus)
+        measure = measure_curves(race, name, styles, known)
+        self.loss.show_curves(loss.until(self._step) if self._asking else loss)
+        self.measure.show_curves(measure.until(self._step) if self._asking else measure)
 
     def set_step(self, step: int) -> None:
         """Show this moment everywhere."""
+        self._step = step
+        if self._asking and self.race is not None:
+            self._show_curves(self.race)
         for view in (self.map, self.surface, self.loss, self.measure):
             view.set_step(step)
+
+    def set_asking(self, on: bool) -> None:
+        """While a question waits, show nothing of what comes after the present step."""
+        self._asking = on
+        if self.race is not None:
+            self._show_curves(self.race)
+        self.describe()
+
+    def show_pins(self, pins: tuple[Pin, ...]) -> None:
+        """Show where balls are thought to end."""
+        self.map.show_pins(pins, self._asking)
+        self.surface.show_pins(pins)
 
     def set_camera(self, scene: Scene) -> None:
         """Look at the surface from where the scene says."""
@@ -237,7 +257,7 @@ class Stage(QWidget):
 
     def describe(self) -> None:
         """Say in words what the pictures show, for those who cannot see them."""
-        if self.race is None:
+        if self.race is None or not self.race.complete:
             return
         parts = []
         for entry in self.race.entries:
@@ -245,6 +265,7 @@ class Stage(QWidget):
             end = float(path.losses[path.last]) if np.isfinite(path.losses[path.last]) else float("nan")
             how = "ends" if path.ended_at is None else f"{path.status} at step {path.ended_at}, last"
             parts.append(f"{entry.racer.optimizer.title} {how} at loss {end:.4g}")
-        text = f"{self.race.surface.title}. " + "; ".join(parts) + "."
+        told = "Where they end is asked." if self._asking else "; ".join(parts) + "."
+        text = f"{self.race.surface.title}. {told}"
         self.map.setAccessibleDescription(text)
         self.surface.setAccessibleDescription(text)

@@ -47,6 +47,7 @@ class Words(QObject):
         self._said: tuple[Any, ...] | None = None
         self._explained: tuple[Any, ...] | None = None
         self._watched: CriticalPoint | None = None
+        self._asking = False
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY)
         self._timer.timeout.connect(self.refresh)
@@ -80,6 +81,15 @@ class Words(QObject):
         self._inspector.shape_card.say("")
         self.refresh()
 
+    def set_asking(self, on: bool) -> None:
+        """While a question waits, say nothing of what comes after the present step."""
+        self._asking = on
+        self._explained = None
+        if on:
+            self._jobs.cancel("why")
+            self._explain(((), ""))
+        self.refresh()
+
     def refresh(self) -> None:
         """Say it again, if anything has changed."""
         race, step = self._pictures.race, self._playback.step
@@ -97,7 +107,7 @@ class Words(QObject):
         if shape is not None and (shape.surface != race.surface or shape.critical.searching):
             shape = None
         wanted = (race, focus, shape, watched)
-        if _differ(wanted, self._explained):
+        if not self._asking and _differ(wanted, self._explained):
             self._explained = wanted
             self._jobs.start("why", lambda: _explanations(race, focus, shape, watched), self._explain)
 

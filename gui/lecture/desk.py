@@ -1,4 +1,4 @@
-"""All of a lesson in the window: player, question over the picture, speaker's window, lesson maker."""
+"""All of a lesson in the window: player, question, pointer, magnifier, speaker's window, maker."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
-from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from gui.document import Document
 from gui.jobs import Jobs
+from gui.lecture.magnifier import Magnifier
 from gui.lecture.maker_keeping import GO_ON, kept
 from gui.lecture.player import Player
+from gui.lecture.pointer import Pointer
 from gui.lecture.question_bar import QuestionBar
+from gui.lecture.screens import parts_now, put_on
 from gui.lecture.speaker_view import SpeakerView
 from gui.theme import DARK, Theme
 from landscape.lesson import Lesson
@@ -37,12 +39,15 @@ class LectureDesk(QObject):
 
     keyGiven = pyqtSignal(object)
 
-    def __init__(self, document: Document, jobs: Jobs, stage: QWidget, parent: QObject) -> None:
-        super().__init__(parent)
-        self._document, self._jobs, self._stage = document, jobs, stage
+    def __init__(self, document: Document, jobs: Jobs, stage: QWidget, window: QWidget) -> None:
+        super().__init__(window)
+        self._document, self._jobs, self._stage, self._window = document, jobs, stage, window
+        self._came_along = False  # whether the speaker's view was opened by going on stage
         self._theme = DARK
         self.player = Player(document, jobs, self)
         self.question = QuestionBar(stage)
+        self.magnifier = Magnifier(stage, window)
+        self.pointer = Pointer(window)
         self.speaker: SpeakerView | None = None  # made when it is wanted
         self.maker: LessonMaker | None = None  # this, too
         self.player.changed.connect(self._show_question)
@@ -87,28 +92,79 @@ class LectureDesk(QObject):
             self.player.open(Path(name))
 
     def show_speaker_view(self, theme: Theme) -> None:
-        """Notes, the next slide and the clock in their own window; on another screen if there is one."""
+        """Notes, the next slide and the clock in their own window, on the speaker's screen."""
         if self.speaker is None:
             self.speaker = SpeakerView(self.player, theme)
             self.speaker.keyGiven.connect(self.keyGiven)
         self._tell_speaker()
-        here = self._stage.screen()
-        others = [screen for screen in QGuiApplication.screens() if screen is not here]
         self.speaker.show()
-        if others:
-            self.speaker.move(others[0].availableGeometry().topLeft())
-            self.speaker.showMaximized()
+        screens = parts_now()
+        if screens is not None:
+            put_on(self.speaker, screens[1])
+            if self._window.screen() is not screens[1]:  # else the window would be covered
+                self.speaker.showMaximized()
         self.speaker.raise_()
         self.speaker.activateWindow()
+
+    def go_on_stage(self, theme: Theme) -> None:
+        """A lesson fills the projector's screen, if there is one, and the speaker's view the laptop's."""
+        screens = parts_now() if self.has_lesson else None
+        if screens is not None:
+            put_on(self._window, screens[0])
+        self._window.showFullScreen()
+        if screens is not None:
+            self._came_along = self.speaker is None or not self.speaker.isVisible()
+            self.show_speaker_view(theme)
+            self._window.activateWindow()
+
+    def leave_stage(self) -> None:
+        """The speaker's view goes as it came."""
+        if self._came_along and self.speaker is not None:
+            self.speaker.close()
+        self._came_along = False
+
+    def offer_stage(self) -> str:
+        """What F5 would do for the lesson that was opened just now."""
+        screens = parts_now()
+        if screens is None:
+            return "F5: full screen for the audience. F6: the speaker's view."
+        return f"F5: full screen on {screens[0].name()}, the speaker's view on {screens[1].name()}."
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw with these tokens."""
+        self._theme = theme
+        self.magnifier.set_theme(theme)
+        if self.maker is not None:
+            self.maker.set_theme(theme)
+
+    def place(self) -> None:
+        """The window has another size."""
+        self.question.place()
+        self.pointer.place()
+        self.magnifier.place()
+
+    def toggle_magnifier(self) -> None:
+        """Show the magnifier, below the pointer, or hide it."""
+        self.magnifier.toggle()
+        self.pointer.raise_()
+
+    def put_away(self) -> bool:
+        """Esc: the magnifier, else the pointer; False if there is neither."""
+        if self.magnifier.on:
+            self.magnifier.toggle()
+        elif self.pointer.on:
+            self.pointer.toggle()
+        else:
+            return False
+        return True
 
     # --- making a lesson -------------------------------------------------------------------------
 
     def open_maker(self) -> None:
         """Bring the lesson maker up, beside the picture where the screen has room."""
         maker = self._make_maker()
-        window = self._stage.window()
-        if not maker.isVisible() and window is not None:
-            maker.place_beside(window)
+        if not maker.isVisible():
+            maker.place_beside(self._window)
         maker.show()
         maker.raise_()
         maker.activateWindow()
@@ -126,12 +182,6 @@ class LectureDesk(QObject):
         if maker.bench.add_present():
             self.player.said.emit(f"Added to the lesson as slide {maker.bench.draft.place + 1}.")
 
-    def set_theme(self, theme: Theme) -> None:
-        """Put the lesson maker into a theme."""
-        self._theme = theme
-        if self.maker is not None:
-            self.maker.set_theme(theme)
-
     def may_close(self) -> bool:
         """Ask about a lesson with unsaved changes; False to stay with it."""
         return self.maker is None or self.maker.filing.may_leave()
@@ -140,18 +190,12 @@ class LectureDesk(QObject):
         if self.maker is None:
             from gui.lecture.maker import LessonMaker
 
-            self.maker = LessonMaker(self._present_scene, self._jobs, self._theme)
+            self.maker = LessonMaker(lambda: self.player.scene, self._jobs, self._theme)
             self.maker.left.connect(self._stage.activateWindow)
             self.maker.bench.shown.connect(self._show_scene)
             self.maker.bench.tried.connect(self._try_lesson)
             self.maker.bench.draft.said.connect(self.player.said)
         return self.maker
-
-    def _present_scene(self) -> Scene:
-        """What is seen; a question that waits for its answer is the slide's, not the scene's."""
-        scene, slide = self._document.scene, self.player.slide
-        asking = slide is not None and self.player.asking
-        return scene.model_copy(update={"caption": slide.caption}) if asking and slide else scene
 
     def _show_scene(self, scene: Scene) -> None:
         self._document.replace(scene, "show a slide", None, saved=True)
@@ -163,6 +207,8 @@ class LectureDesk(QObject):
 
     def close(self) -> None:
         """The window is closing."""
+        while self.put_away():
+            pass
         if self.maker is not None:
             self.maker.close()
             self.maker.deleteLater()
@@ -174,8 +220,7 @@ class LectureDesk(QObject):
 
     def _tell_speaker(self) -> None:
         if self.speaker is not None:
-            self.speaker.show_scene(self._document.scene)
+            self.speaker.show_scene(self.player.scene)
 
     def _show_question(self) -> None:
-        slide = self.player.slide
-        self.question.ask(slide.question if slide is not None and self.player.asking else "")
+        self.question.ask(self.player.question)

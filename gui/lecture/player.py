@@ -1,10 +1,15 @@
-"""Goes through a lesson: slide after slide, and at a question first the question."""
+"""Goes through a lesson: slide after slide, and at a question first the question.
+
+While a question waits the document holds the slide's scene without what would give the answer away: its
+title, its caption, and what is drawn of the answer. The whole scene comes back with the answer.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -20,13 +25,17 @@ class Player(QObject):
 
     Signals
     -------
-    changed() : another slide, another lesson or none, or an answer is shown
+    opened() : a lesson begins
+    changed() : another slide, another lesson or none, a question or its answer
+    slideLeft() : what was put on the slide by hand goes with it
     played() : the scene shall be played from its start
     held() : the scene shall stand still at its start until the answer is wanted
     said(sentence) : what the speaker should know
     """
 
+    opened = pyqtSignal()
     changed = pyqtSignal()
+    slideLeft = pyqtSignal()
     played = pyqtSignal()
     held = pyqtSignal()
     said = pyqtSignal(str)
@@ -37,10 +46,21 @@ class Player(QObject):
         self.lesson: Lesson | None = None
         self.titles: list[str] = []  # of the slides' scenes
         self.place = 0
-        self.asking = False  # whether a question waits for its answer
+        self.question = ""  # that waits for its answer
+        self._whole = document.scene  # what the question keeps back a part of
         self.began = 0.0  # when the lesson was opened, by the monotonic clock
         self._folder = Path()
-        self._answer: str | None = None  # the caption, while the question stands in its place
+        document.changed.connect(self._scene_changed)
+
+    @property
+    def asking(self) -> bool:
+        """Whether a question waits for its answer."""
+        return bool(self.question)
+
+    @property
+    def scene(self) -> Scene:
+        """What is shown, with what a question keeps back: for the speaker's eyes."""
+        return self._whole if self.asking else self._document.scene
 
     @property
     def slide(self) -> Slide | None:
@@ -59,13 +79,18 @@ class Player(QObject):
         self.lesson, self._folder, self.titles = lesson, folder, titles
         self.began = time.monotonic()
         self.place = place
+        self.slideLeft.emit()
         self._show()
+        self.opened.emit()
 
     def close(self) -> None:
         """Leave the lesson; the scene that is shown stays."""
         if self.lesson is not None:
-            self.lesson, self.asking = None, False
-            self.changed.emit()
+            self.lesson = None
+            if self.asking:
+                self.reveal(play=False)
+            else:
+                self.changed.emit()
 
     def forward(self) -> None:
         """The answer if a question waits for it, else the next slide."""
@@ -82,13 +107,35 @@ class Player(QObject):
         else:
             self.go_to(self.place - 1)
 
-    def reveal(self) -> None:
-        """Play: the answer is seen."""
-        self.asking = False
-        if self._answer is not None:
-            self._document.edit("answer", record=False, caption=self._answer)
+    def reveal(self, play: bool = True) -> None:
+        """The answer may be seen: play, or let whoever goes through it by hand go on."""
+        whole, self.question = self._whole, ""
+        focus = {"focus": self._document.scene.overlays.focus}  # may be another by now
+        overlays = whole.overlays.model_copy(update=focus)
+        self._document.edit(
+            "answer", record=False, title=whole.title, caption=whole.caption, overlays=overlays
+        )
         self.changed.emit()
-        self.played.emit()
+        if play:
+            self.played.emit()
+
+    def ask(self, question: str) -> None:
+        """Ask this of the scene that is open, whether there is a lesson or not."""
+        if not self.asking:
+            whole = self._document.scene
+            self._document.edit("ask", record=False, **_kept_back(whole, question))
+            self._wait(whole, question)
+
+    def _wait(self, whole: Scene, question: str) -> None:
+        self.held.emit()
+        self._whole, self.question = whole, question
+        self.changed.emit()
+
+    def _scene_changed(self, scene: Scene) -> None:
+        """A question goes with its scene: with undo, or when another one is opened."""
+        if self.asking and scene.caption != self.question:
+            self.question = ""
+            self.changed.emit()
 
     def go_to(self, place: int) -> None:
         """Show a slide by its number from 0."""
@@ -98,6 +145,7 @@ class Player(QObject):
             self.said.emit("This is the last slide." if place > 0 else "This is the first slide.")
             return
         self.place = place
+        self.slideLeft.emit()
         self._show()
 
     def _show(self) -> None:
@@ -107,18 +155,25 @@ class Player(QObject):
             scene = slide.scene(self._folder)
         except LandscapeError as error:  # a file that is gone by now: the next slide can still be shown
             self.said.emit(str(error))
-            self.changed.emit()
+            if self.asking:
+                self.reveal(play=False)
+            else:
+                self.changed.emit()
             return
-        self.asking = bool(slide.question)
-        self._answer = scene.caption if self.asking else None
-        if self.asking:  # the caption would give the answer away
-            scene = scene.model_copy(update={"caption": slide.question})
-        self._document.replace(scene, "show a slide", None, saved=True)
-        self.changed.emit()
-        if self.asking:
-            self.held.emit()
+        self.question = ""
+        if slide.question:
+            asked = scene.model_copy(update=_kept_back(scene, slide.question))
+            self._document.replace(asked, "show a slide", None, saved=True)
+            self._wait(scene, slide.question)
         else:
+            self._document.replace(scene, "show a slide", None, saved=True)
+            self.changed.emit()
             self.played.emit()
+
+
+def _kept_back(scene: Scene, question: str) -> dict[str, Any]:
+    """What a scene shows in other words, or not at all, while a question waits."""
+    return {"title": "Question", "caption": question, "overlays": scene.overlays.without_answers()}
 
 
 def _read(path: Path) -> Iterator[tuple[Lesson, Path, list[str]]]:

@@ -6,6 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
 MARGIN = 24
+ABOVE = 84  # pixels from the lower edge: over the transport
 
 
 class QuestionBar(QLabel):
@@ -34,7 +35,5 @@ class QuestionBar(QLabel):
         if parent is not None and self.isVisible():
             width = min(parent.width() - 2 * MARGIN, 1100)
             height = max(self.heightForWidth(width), 60)
-            self.setGeometry(
-                (parent.width() - width) // 2, parent.height() - height - 5 * MARGIN, width, height
-            )
+            self.setGeometry((parent.width() - width) // 2, parent.height() - height - ABOVE, width, height)
             self.raise_()

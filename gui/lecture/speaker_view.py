@@ -60,7 +60,7 @@ class SpeakerView(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(500)
         self._timer.timeout.connect(self._tick)
-        player.changed.connect(self._show)
+        player.changed.connect(lambda: self.show_scene(player.scene))
 
     def show_scene(self, scene: Scene) -> None:
         """Show the notes of this scene."""

@@ -70,7 +70,7 @@ def _scores_of(moment: Snapshot) -> Snapshot:
     return replace(moment, state=state, batch=state.averages, batch_losses=nothing, layers=())
 
 
-def _opened(drawn: Drawn, theme: Theme, export: Export) -> Reel:
+def _opened(drawn: Drawn, theme: Theme, export: Export, question: str) -> Reel:
     scene, scatter, run = drawn.scene, drawn.scatter, drawn.run
     assert run.data is not None
     dataset, data = run.data.dataset, run.data
@@ -87,13 +87,14 @@ def _opened(drawn: Drawn, theme: Theme, export: Export) -> Reel:
             found.append((view, place))
         return found
 
-    sheet = Sheet(theme, export, *pictures.heading(scene, data), placed)
+    sheet = Sheet(theme, export, *pictures.heading(scene, data), placed, question)
     plane = scatter.plane
     decision.show_axes(plane.x_name, plane.y_name, plane.x_range, plane.y_range)
     decision.set_equal_scales(not dataset.own_units and dataset.features == 2)
     looks = class_looks(len(dataset.class_names), theme)
     if chart is not None:
-        chart.show_curves(pictures.score_curves(run, drawn.twin, "loss", theme))
+        curves = pictures.score_curves(run, drawn.twin, "loss", theme)
+        chart.show_curves(curves.until(0) if question else curves)
 
     def show(epoch: int, turn: float) -> None:
         now = run.at(epoch)

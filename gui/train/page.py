@@ -50,6 +50,7 @@ class TrainPage(QWidget):
         self.playback = Playback(self, EPOCHS_PER_SECOND, loop=False)
         self._theme = DARK
         self._active = False
+        self._asking = False
         self._fine: Snapshot | None = None  # a moment between two epochs
         self._scatter: Scatter | None = None
         self._axes: tuple[int, int] | None = None
@@ -136,6 +137,15 @@ class TrainPage(QWidget):
         self.inspector.setVisible(not on)
         self.transport.set_fading(on)
 
+    def set_asking(self, on: bool) -> None:
+        """While a question waits, show nothing of what comes after the present epoch."""
+        if on != self._asking:
+            self._asking = on
+            self.panels.set_asking(on)
+            self.data_card.remark.setVisible(not on)  # what these data teach may be the answer
+            self._progressed()
+            self._show_all()
+
     def set_active(self, on: bool) -> None:
         """Whether this workspace is the one that is seen: only then does it train."""
         self._active = on
@@ -194,7 +204,7 @@ class TrainPage(QWidget):
     def _progressed(self) -> None:
         run = self.trainer.run
         last = None if run is None else run.last
-        if last is not None and last.diverged:
+        if last is not None and last.diverged and not self._asking:
             self.playback.set_length(max(last.state.epoch, 1))
         self._show_curves()
         if last is not None and self.playback.step >= last.state.epoch - 1:
@@ -260,6 +270,8 @@ class TrainPage(QWidget):
 
     def _moved(self, epoch: int) -> None:
         self._fine = None
+        if self._asking:
+            self._show_curves()
         self._show_all()
 
     def _scrubbed(self, epoch: int) -> None:
@@ -272,10 +284,13 @@ class TrainPage(QWidget):
     def _show_curves(self) -> None:
         run, twin = self.trainer.run, self.trainer.twin
         if run is not None:
+            if twin is not None and twin.data is not run.data:  # of the training before
+                twin = None
             if run.snapshots:
                 self.losses.set_hint("")  # axes without a curve: the numbers were infinite from the start
-            self.losses.show_curves(pictures.score_curves(run, twin, "loss", self._theme))
-            self.panels.show_scores(run, twin)
+            curves = pictures.score_curves(run, twin, "loss", self._theme)
+            self.losses.show_curves(curves.until(self.playback.step) if self._asking else curves)
+            self.panels.show_scores(run, twin, self.playback.step)
 
     def _show_all(self) -> None:
         """Show the present moment everywhere."""
@@ -305,7 +320,7 @@ class TrainPage(QWidget):
     def _remark(self, moment: Moment) -> str:
         """One sentence on how it goes."""
         training, now, last = moment.run.spec, moment.now, moment.run.last
-        if last is not None and last.diverged:
+        if last is not None and last.diverged and not self._asking:
             return f"Diverged at step {last.state.diverged_at[0]}: a smaller learning rate may help."
         if training.batch_norm and training.recipe_at(now.step).batch_size == 1:
             return (

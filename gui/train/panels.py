@@ -30,6 +30,7 @@ WAITING = "Waiting for the first epoch …"
 MEASURING = "Measuring …"
 NO_NORM = "There is no batch normalization here."
 NOTHING = Curves("", (), ())
+OF_THE_WHOLE = ("averages", "scales", "smoothness", "rates", "diary")  # and not of a moment
 
 
 class Panels(QWidget):
@@ -53,6 +54,8 @@ class Panels(QWidget):
         self._moment: Moment | None = None
         self._layer = 0
         self._unit: tuple[int, int] | None = None
+        self._asking = False
+        self._open_before = ""  # while a question waits, which picture is to be come back to
         self._measured: object = None  # of which training the open panel shows the whole
         self.diary = diary
         self.ridges, self.rates, self.confusion = RidgeView(), SweepView(), ConfusionView()
@@ -101,6 +104,18 @@ class Panels(QWidget):
         """Show one of the pictures."""
         self.tabs.setCurrentWidget(self._views[key])
 
+    def set_asking(self, on: bool) -> None:
+        """While a question waits, the pictures that show a whole training would give its answer away."""
+        self._asking = on
+        if on:
+            self._open_before = self.open
+        for place, key in enumerate(self._views):
+            self.tabs.setTabEnabled(place, not on or key not in OF_THE_WHOLE)
+        if on and self._open_before in OF_THE_WHOLE:
+            self.choose("inputs")
+        elif not on:
+            self.choose(self._open_before)
+
     def _turned(self) -> None:
         self._jobs.cancel("panel")  # what was being measured is not looked at any more
         self._measured = None
@@ -116,11 +131,12 @@ class Panels(QWidget):
         for chart in self._charts:
             chart.set_step(epoch)
 
-    def show_scores(self, run: Run, twin: Run | None) -> None:
-        """Show the accuracies, as far as they are known."""
+    def show_scores(self, run: Run, twin: Run | None, epoch: int) -> None:
+        """Show the accuracies, as far as they are known; while a question waits, up to this epoch."""
         if run.snapshots:
             self.accuracies.set_hint("")
-        self.accuracies.show_curves(pictures.score_curves(run, twin, "accuracy", self._theme))
+        curves = pictures.score_curves(run, twin, "accuracy", self._theme)
+        self.accuracies.show_curves(curves.until(epoch) if self._asking else curves)
 
     def show_guesses(self, scatter: Scatter, guesses: Any) -> None:
         """Show which classes are taken for which."""

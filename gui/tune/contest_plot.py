@@ -11,9 +11,8 @@ from PyQt6.QtCore import QLineF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 
 from gui.theme import Theme, font
-from gui.tune.coverage_view import axis_words
 from gui.tune.figures import fitting
-from gui.tune.upright_axis import UprightAxis
+from gui.tune.upright_axis import UprightAxis, axis_words
 from gui.views.lines import polyline, segments
 from gui.views.marks import shape_path
 

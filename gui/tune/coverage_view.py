@@ -24,7 +24,7 @@ from gui.tune.plane_frame import (
 from gui.tune.round_boxes import draw_boxes
 from gui.tune.trial_lines import TrialLines
 from gui.tune.trial_marks import FAINT, draw_trials, kinds
-from gui.tune.upright_axis import UprightAxis
+from gui.tune.upright_axis import UprightAxis, axis_words
 from gui.views.arrow_keys import WAYS, arrow_move
 from gui.views.canvas import Canvas
 from landscape.tuning.selection import Columns
@@ -326,13 +326,6 @@ class CoverageView(Canvas):
             target = int(rows[cost.argmin()]) if len(rows) and np.isfinite(cost).any() else None
         if target is not None:
             self.trialPicked.emit(int(columns.number[target]))
-
-
-def axis_words(axis: UprightAxis) -> str:
-    """An axis' name, symbol and scale."""
-    scale = {"log 1−β": "log of 1 − β", "2ⁿ": "powers of 2"}.get(axis.scale, axis.scale)
-    symbol = "" if axis.symbol in axis.title or len(axis.symbol) > 2 else f" {axis.symbol}"
-    return f"{axis.title}{symbol}" + (f" ({scale})" if scale else "")
 
 
 def _titles(axis: UprightAxis) -> list[str]:

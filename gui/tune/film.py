@@ -61,17 +61,17 @@ def _prepared(scene: Scene, export: Export, trials: Sequence[int]) -> Iterator[A
     yield scene, Found(training, tuning, data, table, len(table), boxes)
 
 
-def _opened(drawn: tuple[Scene, Found], theme: Theme, export: Export) -> Reel:
+def _opened(drawn: tuple[Scene, Found], theme: Theme, export: Export, question: str) -> Reel:
     scene, found = drawn
     if scene.tune_view.picture == "contest":
-        return _contest_reel(scene, theme, export)
+        return _contest_reel(scene, theme, export, question)
     coverage, curves, parallel = CoverageView(), CurvesView(), ParallelView()
     views: list[Canvas] = [coverage, *([curves] if export.curves else []), parallel]
     for view in views:
         view.set_theme(theme, TYPE_SCALE)
     title, _ = heading(scene, None)
     caption = scene.caption or counts(found)
-    sheet = Sheet(theme, export, title, caption, _placing(views))
+    sheet = Sheet(theme, export, title, caption, _placing(views), question)
     x, y, ghost = shown_axes(scene, found.columns.dimensions)
     coverage.show_axes(x, y)
     coverage.show_ghost(ghost)
@@ -89,12 +89,12 @@ def _opened(drawn: tuple[Scene, Found], theme: Theme, export: Export) -> Reel:
     return Reel(sheet, show)
 
 
-def _contest_reel(scene: Scene, theme: Theme, export: Export) -> Reel:
+def _contest_reel(scene: Scene, theme: Theme, export: Export, question: str) -> Reel:
     view = ContestView()
     view.set_theme(theme, TYPE_SCALE)
     title, _ = heading(scene, None)
-    sheet = Sheet(theme, export, title, scene.caption, _placing([view]))
-    for found in show_contest_of(view, scene):
+    sheet = Sheet(theme, export, title, scene.caption, _placing([view]), question)
+    for found in () if question else show_contest_of(view, scene):
         view.show_contest(found)
     return Reel(sheet, lambda trials, turn: None)
 

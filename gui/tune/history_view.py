@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from gui.theme import font
 from gui.tune.score_chart import ScoreChart
@@ -19,6 +20,24 @@ from landscape.tuning.selection import Columns
 NEAR = 10.0  # pixels from a trial at which it is meant
 SMALLEST, LARGEST = 0.2, 0.36  # radius of a mark, in units of type
 LANE = 1.6  # units of height below the axis for what has no score
+Kind = Literal["best", "round", "step"]
+
+
+@dataclass(frozen=True)
+class Label:
+    """Words in the picture, from `at` on their baseline to the right."""
+
+    kind: Kind
+    words: str
+    at: QPointF
+    type: QFont
+
+    @property
+    def box(self) -> QRectF:
+        """What it covers, without the room that is left for accents."""
+        metrics = QFontMetricsF(self.type)
+        high, wide = metrics.capHeight(), metrics.horizontalAdvance(self.words)
+        return QRectF(self.at.x(), self.at.y() - high, wide, high)
 
 
 class HistoryView(ScoreChart):
@@ -27,7 +46,7 @@ class HistoryView(ScoreChart):
     title = "accuracy of each trial, and the best so far"
     name = "History of the search"
     keys = (
-        "Left and right, alone or with Alt, go to the trial before and after; up and down to the next "
+        "Alt with left and right goes to the trial before and after; up and down to the next "
         "better and the next worse one; drag upright to choose accuracies"
     )
 
@@ -71,23 +90,62 @@ class HistoryView(ScoreChart):
         self._paint_rounds(painter, plot)
 
     def _paint_rounds(self, painter: QPainter, plot: QRectF) -> None:
-        """Where a round begins: a hairline, and its name above where the name of the best leaves room."""
-        assert self.columns is not None
-        columns, unit = self.columns, self.unit
-        last = max(int(columns.number.max(initial=0)), 1)
-        free = plot.right() - (painter.fontMetrics().horizontalAdvance(self._best_words()) + 2 * unit)
-        for number in range(1, int(columns.round.max(initial=0)) + 1):
-            first = columns.number[columns.round == number]
-            if not len(first):
-                continue
-            x = plot.left() + (first.min() - 0.5) / last * plot.width()
+        """Where a round begins: a hairline, and its name above if there is room for it."""
+        for x in self._round_begins(plot).values():
             painter.setPen(QPen(QColor(self.theme.hairline), 1.5, Qt.PenStyle.DashLine))
-            painter.drawLine(QLineF(x, plot.top() - 1.3 * unit, x, plot.bottom()))
-            words = f"round {number + 1}"
-            wide = painter.fontMetrics().horizontalAdvance(words) + unit
-            if x + wide < free:
-                painter.setPen(QColor(self.theme.dim))
-                painter.drawText(QPointF(x + 0.4 * unit, plot.top() - 0.5 * unit), words)
+            painter.drawLine(QLineF(x, plot.top() - 1.3 * self.unit, x, plot.bottom()))
+        painter.setPen(QColor(self.theme.dim))
+        for label in self.labels(plot):
+            if label.kind == "round":
+                painter.drawText(label.at, label.words)
+
+    def _round_begins(self, plot: QRectF) -> dict[int, float]:
+        """Where each round after the first begins."""
+        assert self.columns is not None
+        last, rounds = max(int(self.columns.number.max(initial=0)), 1), self.columns.round
+        return {
+            number: plot.left()
+            + (int(self.columns.number[rounds == number].min()) - 0.5) / last * plot.width()
+            for number in np.unique(rounds[rounds > 0]).tolist()
+        }
+
+    def labels(self, plot: QRectF) -> list[Label]:
+        """The words in the picture, as far as there is room: of two that collide the more important stays.
+
+        First the best, then the names of rounds, then what the best came to before, the latest first.
+        """
+        assert self.columns is not None
+        unit, pixels, begins = self.unit, self._pixels(plot), self._round_begins(plot)
+        room = plot.adjusted(-4 * unit, -3 * unit, 0.1 * unit, 0)
+        kept: list[Label] = []
+
+        def offer(kind: Kind, words: str, at: QPointF, type_: QFont) -> None:
+            label = Label(kind, words, at, type_)
+            apart = label.box.adjusted(-0.4 * unit, 0, 0.4 * unit, 0)
+            if room.contains(label.box) and not any(apart.intersects(other.box) for other in kept):
+                kept.append(label)
+
+        if len(self._better):
+            row, type_ = int(self._better[-1]), font(unit, 600)
+            words = f"best #{self.columns.number[row]}: {self.columns.score[row]:.3f}"
+            wide = QFontMetricsF(type_).horizontalAdvance(words)
+            offer("best", words, QPointF(plot.right() - wide, pixels[row, 1] - 0.6 * unit), type_)
+        ends = [*list(begins.values())[1:], plot.right()]
+        for (number, x), end in zip(begins.items(), ends, strict=False):
+            words, type_ = f"round {number + 1}", font(unit)
+            if x + QFontMetricsF(type_).horizontalAdvance(words) + 0.8 * unit < end:
+                offer("round", words, QPointF(x + 0.4 * unit, plot.top() - 0.5 * unit), type_)
+        type_ = font(0.95 * unit, 600)
+        wide, (x, y) = QFontMetricsF(type_).horizontalAdvance("0.000"), pixels.T
+        reach = 0.5 * self._radius(plot)
+        flat = np.diff(x[self._better]) > wide + unit
+        for row in self._better[:-1][flat][::-1].tolist():
+            across = (x > x[row]) & (x < x[row] + wide + unit + reach)
+            covered = across & (y > y[row] + 0.5 * unit) & (y < y[row] + 1.4 * unit + reach)
+            if not covered.any():  # a trial is not to be hidden by the number of another
+                at = QPointF(x[row] + 0.5 * unit, y[row] + 1.4 * unit)
+                offer("step", f"{self.columns.score[row]:.3f}", at, type_)
+        return kept
 
     @property
     def heading(self) -> str:
@@ -119,16 +177,8 @@ class HistoryView(ScoreChart):
                 painter.setPen(QPen(QColor(colour), width))
                 painter.drawEllipse(QPointF(*pixels[row].tolist()), 0.75 * unit, 0.75 * unit)
 
-    def _best_words(self) -> str:
-        assert self.columns is not None
-        if not len(self._better):
-            return ""
-        row = int(self._better[-1])
-        return f"best #{self.columns.number[row]}: {self.columns.score[row]:.3f}"
-
     def _paint_best(self, painter: QPainter, plot: QRectF, corners: Any) -> None:
         """The best so far as a flight of stairs; under each step what it came to, if there is room."""
-        assert self.columns is not None
         right = np.append(corners[1:, 0], plot.right())
         stairs = np.stack([corners, np.stack([right, corners[:, 1]], axis=1)], axis=1).reshape(-1, 2)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -136,19 +186,9 @@ class HistoryView(ScoreChart):
         for wide, colour in ((width + 2, self.theme.casing), (width, ink)):
             painter.setPen(QPen(QColor(colour), wide))
             painter.drawPolyline(polyline(stairs))
-        type_, unit = font(0.95 * self.unit, 600), self.unit
-        metrics = QFontMetricsF(type_)
-        for row, (x, y), end in zip(
-            self._better[:-1].tolist(), corners.tolist(), right.tolist(), strict=False
-        ):
-            words = f"{self.columns.score[row]:.3f}"
-            if metrics.horizontalAdvance(words) + unit < end - x and y + 1.6 * unit < plot.bottom():
-                draw_label(
-                    painter, QPointF(x + 0.5 * unit, y + 1.4 * unit), words, self.theme, type_, colour=ink
-                )
-        at = QPointF(plot.right(), float(corners[-1, 1]) - 0.6 * unit)
-        align = Qt.AlignmentFlag.AlignRight
-        draw_label(painter, at, self._best_words(), self.theme, font(unit, 600), align, ink)
+        for label in self.labels(plot):
+            if label.kind != "round":
+                draw_label(painter, label.at, label.words, self.theme, label.type, colour=ink)
 
     def row_at(self, at: QPointF, plot: QRectF) -> int | None:
         """The closest one; rather one that lights up."""

@@ -49,14 +49,13 @@ class ImportanceView(Canvas):
         super().__init__(parent)
         self._found: Importance | None = None
         self._sentence = ""
-        self._bootstraps: int | None = None
         self._chosen: str | None = None  # where the keys are
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._describe()
 
-    def show_importance(self, found: Importance | None, sentence: str, bootstraps: int | None = None) -> None:
-        """Show these shares, what is to be said of them, and how often the trials were resampled."""
-        self._found, self._sentence, self._bootstraps = found, sentence, bootstraps
+    def show_importance(self, found: Importance | None, sentence: str) -> None:
+        """Show these shares, and what is to be said of them."""
+        self._found, self._sentence = found, sentence
         if found is None or self._chosen not in found.names:
             self._chosen = None
         self._describe()
@@ -152,7 +151,7 @@ class ImportanceView(Canvas):
         painter.drawText(line, RIGHT, "share (90 %)")
         line.setLeft(layout.left)
         line.setRight(layout.track[1])
-        words = f"{found.trials:,} trials" + (f", {self._bootstraps} bootstraps" if self._bootstraps else "")
+        words = f"{found.trials:,} trials" + (f", {found.bootstraps} bootstraps" if found.bootstraps else "")
         words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(line.width()))
         painter.drawText(line, LEFT, words)
 

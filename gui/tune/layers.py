@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 
 from PyQt6.QtCore import QPointF, Qt
@@ -13,7 +14,7 @@ class Layers:
     """The kept parts of a widget's picture, by name."""
 
     def __init__(self, widget: QWidget) -> None:
-        self._widget = widget
+        self._widget = weakref.ref(widget)  # which holds its layers: both would outlive their use
         self._kept: dict[str, QPixmap] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -28,16 +29,17 @@ class Layers:
         self, painter: QPainter, name: str, paint: Callable[[QPainter], None], opacity: float = 1.0
     ) -> None:
         """Draw a part; off the screen, where sizes differ, it is painted each time."""
-        if painter.device() is not self._widget:
+        widget = self._widget()
+        if widget is None or painter.device() is not widget:
             painter.save()
             painter.setOpacity(opacity)
             paint(painter)
             painter.restore()
             return
-        ratio = self._widget.devicePixelRatioF()
+        ratio = widget.devicePixelRatioF()
         kept = self._kept.get(name)
         if kept is None or kept.devicePixelRatio() != ratio:
-            kept = QPixmap(self._widget.size() * ratio)
+            kept = QPixmap(widget.size() * ratio)
             kept.setDevicePixelRatio(ratio)
             kept.fill(Qt.GlobalColor.transparent)
             layer = QPainter(kept)

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import (
     QApplication,
     QGridLayout,
@@ -39,6 +40,7 @@ from gui.tune.studies import Studies
 from gui.tune.trial_panel import TrialPanel
 from gui.tune.trial_table import TrialTable
 from gui.tune.words import heading, hint, round_words, shown_axes, time_left
+from gui.views.canvas import Canvas
 from gui.widgets.card import Headline, label
 from gui.widgets.card_column import CardColumn
 from gui.widgets.transport import Transport
@@ -77,6 +79,7 @@ class TunePage(QWidget):
         self.playback = SearchPlayback(self.searcher, self)
         self._theme = DARK
         self._active = False
+        self._asking = False
         self._begin = False  # to search as soon as the study is known
         self._remarks: tuple[str, ...] = ()
         self._columns: Columns | None = None  # what is shown: all, or as far as one has scrubbed
@@ -130,6 +133,8 @@ class TunePage(QWidget):
         self.stack.addWidget(study)
         self.stack.addWidget(self.contest)
         self.stack.addWidget(self.minute)
+        self.covered = Covered()
+        self.stack.addWidget(self.covered)
         left.addWidget(self.stack, 1)
         self.transport = Transport(self.playback, "trial")
         self.left = label("", "dim")
@@ -169,8 +174,7 @@ class TunePage(QWidget):
         for chart in (self.curves, self.history, self.parallel):
             chart.brushed.connect(self._brushed)
         self.method_card.workersChanged.connect(self._workers_changed)
-        for card in (self.method_card, self.space_card):
-            card.refused.connect(self.document.refused)
+        self.method_card.refused.connect(self.document.refused)
         self.selection_card.refineWanted.connect(self.refine)
         self.trial_card.openWanted.connect(self.open_in_train)
         self.trial_card.codeWanted.connect(self.copy_code)
@@ -179,8 +183,16 @@ class TunePage(QWidget):
     def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
         """Draw with these tokens."""
         self._theme = theme
-        views = (self.coverage, self.curves, self.history, self.parallel, self.trial, self.ranking)
-        for view in (*views, self.contest, self.minute, self.luck):
+        views = (
+            self.coverage,
+            self.curves,
+            self.history,
+            self.parallel,
+            self.trial,
+            self.ranking,
+            self.covered,
+        )
+        for view in (*views, self.contest, self.minute, self.covered, self.luck):
             view.set_theme(theme, type_scale)
         self.table.set_theme(theme)
         self.transport.set_theme(theme)
@@ -190,6 +202,16 @@ class TunePage(QWidget):
         """Hide the knobs and let the pictures have the room."""
         self.inspector.setVisible(not on)
         self.transport.set_fading(on)
+
+    def set_asking(self, on: bool) -> None:
+        """While a question waits, show no more than the trials up to the present one."""
+        if on != self._asking:
+            self._asking = on
+            self._shown = None
+            self.ranking.set_asking(on)
+            self._show_scene(self.document.scene)
+            self._show_trials()
+            self._rank(True)
 
     def set_active(self, on: bool) -> None:
         """Whether this workspace is the one that is seen; a search that runs goes on."""
@@ -222,11 +244,12 @@ class TunePage(QWidget):
         self.searcher.follow(scene.training, scene.tuning)
 
     def _show_scene(self, scene: Scene) -> None:
-        self.headline.say(*heading(scene, self.searcher.found))
+        self._say_heading(scene)
         self.method_card.show_scene(scene)
         self.space_card.show_scene(scene)
         view = scene.tune_view
-        self.stack.setCurrentIndex(list(PICTURES).index(view.picture))
+        covered = self._asking and view.picture != "study"  # the other two are answers as a whole
+        self.stack.setCurrentIndex(len(PICTURES) if covered else list(PICTURES).index(view.picture))
         for key, each in self.picture_buttons.items():
             each.setChecked(key == view.picture)
         if view.picture != "minute":
@@ -298,15 +321,19 @@ class TunePage(QWidget):
             self.ranking.rank(self.searcher.found, ended or not self.searcher.running)
 
     def _failed(self, sentence: str) -> None:
-        for view in (self.coverage, self.curves, self.history, self.parallel):
+        for view in (self.coverage, self.curves, self.history, self.parallel, self.table):
             view.set_hint(sentence)
         self.document.refused.emit(sentence)
 
     # --- pictures ----------------------------------------------------------------------------------
 
+    def _say_heading(self, scene: Scene) -> None:
+        """Its counts would tell the best score: while a question waits there are none."""
+        self.headline.say(*heading(scene, None if self._asking else self.searcher.found))
+
     def _show_words(self) -> None:
         found = self.searcher.found
-        self.headline.say(*heading(self.document.scene, found))
+        self._say_heading(self.document.scene)
         self.left.setText(time_left(found, self.searcher.running))
 
     def _show_trials(self) -> None:
@@ -323,7 +350,7 @@ class TunePage(QWidget):
         columns = found.columns if head else found.columns.first(self.playback.step)
         self._columns = columns
         said = hint(found, self.searcher.running)
-        for view in (self.coverage, self.curves, self.history, self.parallel):
+        for view in (self.coverage, self.curves, self.history, self.parallel, self.table):
             view.set_hint(said)
         self._show_axes(columns)
         for each in (self.coverage, self.curves, self.history, self.parallel, self.table):
@@ -428,6 +455,18 @@ class TunePage(QWidget):
         if trial is not None and clipboard is not None:
             clipboard.setText(as_code(self.document.scene.training, trial))
             self.said.emit(f"The code of trial {trial.number} is on the clipboard.")
+
+
+class Covered(Canvas):
+    """Stands in the place of a picture that would give an answer away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hint = "The picture comes with the answer."
+
+    def paint_still(self, painter: QPainter, area: QRectF) -> None:
+        self.card_edge(painter, self.card(painter, area))
+        self.paint_hint(painter, area)
 
 
 def _tabs(name: str, views: dict[str, QWidget]) -> QTabWidget:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import QLineF, QRectF, Qt, QTimer
-from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap, QResizeEvent
+from PyQt6.QtGui import QColor, QPainter, QPen, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from gui.theme import font
 from gui.tune.axis_frame import AxisFrame
+from gui.tune.layers import Layers
 from gui.tune.trial_lines import TrialLines
 from gui.tune.upright_axis import Stretch, UprightAxis, upright_axes
 from gui.views.canvas import Canvas
@@ -39,7 +39,7 @@ class ParallelPicture(Canvas):
         self._brushes: dict[str, Stretch] = {}
         self._insertion: float | None = None  # where an axis would go that is being moved
         self._at: str | None = None  # the axis where the keys are
-        self._layers: dict[str, QPixmap] = {}
+        self._layers = Layers(self)
         self._placed: tuple[AxisFrame, Any] | None = None
         self._rough = True
         self._pause = QTimer(self)
@@ -71,7 +71,7 @@ class ParallelPicture(Canvas):
         self._lit = np.asarray(mask, bool)
         self._describe()
         self._rough = True
-        self._layers.pop("lit", None)
+        self._layers.forget("lit")
         self.update()
 
     def show_picked(self, number: int | None) -> None:
@@ -83,7 +83,7 @@ class ParallelPicture(Canvas):
         """Show these stretches, by axis."""
         self._brushes = dict(brushes)
         self._describe()
-        self._layers.pop("lit", None)  # whose heading says what is brushed
+        self._layers.forget("lit")  # whose heading says what is brushed
         self.update()
 
     @property
@@ -122,7 +122,7 @@ class ParallelPicture(Canvas):
     def _sharpen(self) -> None:
         """Draw every line, now that nothing has changed for a while."""
         self._rough = False
-        self._layers.pop("lit", None)
+        self._layers.forget("lit")
         self.update()
 
     # --- geometry ----------------------------------------------------------------------------------
@@ -142,12 +142,12 @@ class ParallelPicture(Canvas):
         return self._placed
 
     def still_changed(self) -> None:
-        self._layers.clear()
+        self._layers.forget()
         self._placed = None
         super().still_changed()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self._layers.clear()
+        self._layers.forget()
         super().resizeEvent(event)
 
     # --- painting ----------------------------------------------------------------------------------
@@ -162,9 +162,13 @@ class ParallelPicture(Canvas):
     def paint_moving(self, painter: QPainter, area: QRectF) -> None:
         if not self._waits:
             frame, heights = self._place(area)
-            self._paint_layer("lit", self._paint_lit, painter, area)
+            screen = painter.device() is self
+            rough, chosen = self._rough and screen, self._at if screen and self.hasFocus() else None
+            if rough and "lit" not in self._layers:
+                self._pause.start()
+            self._layers.draw(painter, "lit", lambda layer: self._paint_lit(layer, frame, heights, rough))
             self._paint_single(painter, frame, heights)
-            self._paint_layer("axes", self._paint_axes, painter, area)
+            self._layers.draw(painter, "axes", lambda layer: frame.paint_axes(layer, self.theme, chosen))
             for name, stretch in self._brushes.items():
                 if name in self._axes:
                     frame.paint_stretch(painter, self.theme, self._axes[name], stretch)
@@ -172,33 +176,8 @@ class ParallelPicture(Canvas):
             self._paint_insertion(painter, frame)
         self.focus_ring(painter, area)
 
-    def _paint_layer(
-        self, name: str, paint: Callable[[QPainter, QRectF], None], painter: QPainter, area: QRectF
-    ) -> None:
-        """What stays for some frames; on the screen it is painted once and kept."""
-        if painter.device() is not self:
-            paint(painter, area)
-            return
-        ratio = self.devicePixelRatioF()
-        if name not in self._layers or self._layers[name].devicePixelRatio() != ratio:
-            layer = QPixmap(self.size() * ratio)
-            layer.setDevicePixelRatio(ratio)
-            layer.fill(Qt.GlobalColor.transparent)
-            inside = QPainter(layer)
-            inside.setRenderHint(QPainter.RenderHint.Antialiasing)
-            try:
-                paint(inside, area)
-            finally:
-                inside.end()
-            self._layers[name] = layer
-            if name == "lit" and self._rough:
-                self._pause.start()
-        painter.drawPixmap(0, 0, self._layers[name])
-
-    def _paint_lit(self, painter: QPainter, area: QRectF) -> None:
+    def _paint_lit(self, painter: QPainter, frame: AxisFrame, heights: Any, rough: bool) -> None:
         assert self._lines is not None
-        frame, heights = self._place(area)
-        rough = self._rough and isinstance(painter.device(), QPixmap)
         self._lines.paint_lit(painter, frame, heights, self.theme, self._lit, rough)
         self._paint_head(painter, frame)
 
@@ -218,10 +197,6 @@ class ParallelPicture(Canvas):
         title = metrics.elidedText(TITLE, Qt.TextElideMode.ElideRight, max(int(head.width()), 0))
         if len(title) > 8:  # a few letters say nothing
             painter.drawText(head, LEFT, title)
-
-    def _paint_axes(self, painter: QPainter, area: QRectF) -> None:
-        chosen = self._at if isinstance(painter.device(), QPixmap) and self.hasFocus() else None
-        self._place(area)[0].paint_axes(painter, self.theme, chosen)
 
     def _paint_single(self, painter: QPainter, frame: AxisFrame, heights: Any) -> None:
         """The best, the one under the pointer, the one that is picked."""

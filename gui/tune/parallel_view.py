@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QToolTip, QWidget
 from gui.tune.axis_frame import AxisFrame
 from gui.tune.parallel_picture import NAME, ParallelPicture
 from gui.tune.upright_axis import STEP, Stretch, UprightAxis
+from gui.views.arrow_keys import arrow_move
 from landscape.tuning.plan import BEST_SHARE
 
 CLICK = 4.0  # pixels within which a press stays a click
@@ -56,8 +57,8 @@ class ParallelView(ParallelPicture):
     trialPicked = pyqtSignal(int)
     brushed = pyqtSignal(str, object)
     keys = (
-        "Left and right choose an axis; up and down move its stretch, with Shift its upper end; Delete "
-        "clears it; Ctrl with left and right moves the axis, Ctrl with up or down turns it over"
+        "Alt with left and right chooses an axis; up and down move its stretch, with Shift its upper end; "
+        "Delete clears it; Ctrl with left and right moves the axis, Ctrl with up or down turns it over"
     )
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -225,21 +226,19 @@ class ParallelView(ParallelPicture):
         """Do what a key says; False if it says nothing here."""
         key = Qt.Key(event.key())
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        ctrl, shift = (held == one for one in (Qt.KeyboardModifier.ControlModifier,
-                                               Qt.KeyboardModifier.ShiftModifier))  # fmt: skip
-        if key in SIDE and not shift and not (ctrl and self._at is None):
-            if ctrl:
-                assert self._at is not None
-                self._move_axis(self._at, self._order.index(self._at) + SIDE[key])
-            else:  # alone, or with Alt as in the other pictures
-                self._step(SIDE[key])
+        ctrl, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+        along = arrow_move(event)[0]
+        if along:
+            self._step(along)
             return True
         if self._at is None:
             return False
-        if key in UP and ctrl:
+        if key in SIDE and held == ctrl:
+            self._move_axis(self._at, self._order.index(self._at) + SIDE[key])
+        elif key in UP and held == ctrl:
             self._turn_over(self._at)
         elif key in UP:
-            self._nudge(self._axes[self._at], UP[key], shift)
+            self._nudge(self._axes[self._at], UP[key], held == shift)
         elif key in CLEARS and self._at in self._brushes:
             self.brushed.emit(self._at, None)
         else:
@@ -280,14 +279,14 @@ class ParallelView(ParallelPicture):
 
     def _axis_shown(self) -> None:
         """The axis where the keys are is shown by its title, and told."""
-        self._layers.pop("axes", None)
+        self._layers.forget("axes")
         self._describe()
         self.update()
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
-        self._layers.pop("axes", None)
+        self._layers.forget("axes")
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
-        self._layers.pop("axes", None)
+        self._layers.forget("axes")
         super().focusOutEvent(event)

@@ -28,6 +28,7 @@ class Ranking(QWidget):
         self._jobs = jobs
         self._edits = edits
         self._ranked: tuple[object, int] = (None, 0)
+        self._asking = False
         self.view = ImportanceView()
         self.method = Choice("Importance by", {name: name for name in get_args(Evaluator)}, self._choose)
         self.method.setParent(self)
@@ -50,11 +51,22 @@ class Ranking(QWidget):
         """Draw with these tokens."""
         self.view.set_theme(theme, type_scale)
 
+    def set_asking(self, on: bool) -> None:
+        """While a question waits, say nothing of what mattered."""
+        self._asking = on
+        if on:
+            self._jobs.cancel(JOB)
+            self._ranked = (None, 0)
+            self.view.show_importance(None, "")
+            self.view.set_hint("What mattered comes with the answer.")
+
     def _choose(self, evaluator: str) -> None:
         self._edits.view("choose the evaluator", evaluator=evaluator)
 
     def rank(self, found: Found, ended: bool) -> None:
         """Find the shares anew, where there are enough more trials than at the last time."""
+        if self._asking:
+            return
         evaluator = self._edits.scene.tune_view.evaluator
         self.method.show_key(evaluator)
         asked = (found.training, found.tuning, evaluator)
@@ -74,7 +86,7 @@ class Ranking(QWidget):
 
     def _show(self, found: Found, shares: Importance) -> None:
         narrowed = f" {NARROWED}" if found.columns.round.any() else ""
-        self.view.show_importance(shares, agreement(shares) + narrowed, shares.bootstraps)
+        self.view.show_importance(shares, agreement(shares) + narrowed)
 
     def _cannot(self, sentence: str) -> None:
         self.view.show_importance(None, "")

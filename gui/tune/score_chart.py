@@ -10,7 +10,7 @@ from PyQt6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QToolTip
 
 from gui.tune.score_picture import ScorePicture
-from gui.views.arrow_keys import WAYS, arrow_move
+from gui.views.arrow_keys import arrow_move
 from landscape.tuning.selection import SCORE
 
 CLEARS = (Qt.Key.Key_Escape, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
@@ -82,7 +82,7 @@ class ScoreChart(ScorePicture):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
-        right, down = self._move(event)
+        right, down = arrow_move(event)
         if self.columns is None or self.empty:
             event.ignore()
         elif event.key() in CLEARS and self.brush.stretch is not None:
@@ -94,12 +94,6 @@ class ScoreChart(ScorePicture):
                 self.trialPicked.emit(int(self.columns.number[goal]))
         else:
             event.ignore()
-
-    def _move(self, event: QKeyEvent) -> tuple[int, int]:
-        """Where an arrow key leads: alone, where the window has no other use for it, or with Alt."""
-        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        alone = held == Qt.KeyboardModifier.NoModifier
-        return WAYS.get(Qt.Key(event.key()), (0, 0)) if alone else arrow_move(event)
 
     @property
     def _plot(self) -> QRectF:

@@ -59,8 +59,9 @@ class Found:
 
     @property
     def complete(self) -> bool:
-        """Whether all trials are made."""
-        return self.done >= self.tuning.count
+        """Whether all trials are made; those lost in a run before are worth another one."""
+        lost = not self.ended and any(trial.lost for trial in self.columns.trials)
+        return self.done >= self.tuning.count and not lost
 
     @property
     def left(self) -> float:
@@ -159,6 +160,8 @@ def _found(
         if before is not None:
             study.adopt(before)
     begun = len(study.finished())
+    if workers is not None:  # which make again what was lost
+        begun -= sum(trial.lost for trial in study.finished().values())
     remarks = (*data.dataset.remarks, *data.remarks, *study.remarks)
 
     def picture(running: tuple[Trial, ...] = (), ended: str = "") -> tuple[Study, Found]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -90,22 +91,38 @@ def _decimals(score: float) -> str:
 
 
 class RowTexts:
-    """What plain words are looked for in; of a trial that has ended, written only once."""
+    """What plain words are looked for in; of a trial that has ended, written only once.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    seconds : the most that writing may take at a time; what is not written yet, no word is found in
+    """
+
+    def __init__(self, seconds: float = math.inf) -> None:
+        self._seconds = seconds
         self._known: dict[int, tuple[Trial, str]] = {}
         self._searched: list[TrialColumn] = []
+        self.complete = False  # whether all was written that was last asked for
 
-    def of(self, columns: Columns, among: Sequence[TrialColumn]) -> list[str]:
-        """Each row's text in lower case."""
+    def prepare(self, columns: Columns, among: Sequence[TrialColumn]) -> None:
+        """Write what is missing, as far as the time goes."""
         searched = [column for column in among if column.searched]
         if searched != self._searched:
             self._searched, self._known = searched, {}
-        known, result = self._known, []
+        known, until = self._known, time.perf_counter() + self._seconds
+        self.complete = False
         for row, trial in enumerate(columns.trials):
             entry = known.get(trial.number)
             if entry is None or entry[0] is not trial:
                 text = "\n".join(column.write(column.value(columns, row)) for column in searched)
-                entry = known[trial.number] = (trial, text.lower())
-            result.append(entry[1])
-        return result
+                known[trial.number] = (trial, text.lower())
+                if time.perf_counter() > until:
+                    return
+        self.complete = True
+
+    def of(self, columns: Columns, among: Sequence[TrialColumn]) -> list[str]:
+        """Each row's text in lower case."""
+        self.prepare(columns, among)
+        nothing = (None, "")
+        entries = ((trial, self._known.get(trial.number, nothing)) for trial in columns.trials)
+        return [text if known is trial else "" for trial, (known, text) in entries]

@@ -147,6 +147,13 @@ class UprightAxis:
         return first, max(int(np.searchsorted(self.cells, high - 1e-9, "left")), first + 1)
 
 
+def axis_words(axis: UprightAxis) -> str:
+    """An axis' name, symbol and scale."""
+    scale = {"log 1−β": "log of 1 − β", "2ⁿ": "powers of 2"}.get(axis.scale, axis.scale)
+    symbol = "" if axis.symbol in axis.title or len(axis.symbol) > 2 else f" {axis.symbol}"
+    return f"{axis.title}{symbol}" + (f" ({scale})" if scale else "")
+
+
 def upright_axes(columns: Columns) -> dict[str, UprightAxis]:
     """The axes by name, the score last, from the lowest to the highest that there is."""
     axes = {dimension.name: UprightAxis(dimension.name, dimension) for dimension in columns.dimensions}

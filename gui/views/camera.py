@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -132,10 +133,17 @@ class Camera:
 
     def _rotation(self) -> np.ndarray:
         """Rows: the viewer's right, up and backward, in the world."""
-        a, e = math.radians(self.azimuth), math.radians(self.elevation)
-        right = np.array([-math.sin(a), math.cos(a), 0.0])
-        backward = np.array([math.cos(e) * math.cos(a), math.cos(e) * math.sin(a), math.sin(e)])
-        return np.stack([right, np.cross(backward, right), backward])
+        return _rotation(self.azimuth, self.elevation)
+
+
+@lru_cache(maxsize=16)  # asked for many times in each frame
+def _rotation(azimuth: float, elevation: float) -> np.ndarray:
+    a, e = math.radians(azimuth), math.radians(elevation)
+    right = np.array([-math.sin(a), math.cos(a), 0.0])
+    backward = np.array([math.cos(e) * math.cos(a), math.cos(e) * math.sin(a), math.sin(e)])
+    rows = np.stack([right, np.cross(backward, right), backward])
+    rows.flags.writeable = False
+    return rows
 
 
 def first_hit(heights: np.ndarray, box: Box, origin: np.ndarray, direction: np.ndarray) -> np.ndarray | None:

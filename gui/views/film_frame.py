@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QPoint, QPointF, QRect, QSize, Qt
-from PyQt6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPixmap, QRegion, QTextLayout, QTextOption
+from PyQt6.QtCore import QPoint, QRect, QSize
+from PyQt6.QtGui import QColor, QImage, QPainter, QPixmap, QRegion
 
-from gui.theme import Theme, font
+from gui.theme import Theme
 from gui.views.canvas import Canvas
+from gui.views.film_words import MARGIN, Head, paint_question
 from gui.views.images import image_pixels
 from landscape.errors import LandscapeError
 from landscape.export_plan import Export
@@ -19,8 +20,7 @@ from landscape.scene import Scene
 
 USUAL_SIDE = 720  # pixels of the shorter side at which type and lines are as large as in the window
 TYPE_SCALE = 1.15
-MARGIN, GAP = 16, 10  # at that size
-MOST_LINES = 3  # of a caption
+GAP = 10  # at that size
 
 Place = tuple[Canvas, QRect]
 
@@ -34,12 +34,12 @@ class Film:
     steps : the last step, or epoch, of a scene
     prepare : computes what these steps of a scene are drawn from, away from the GUI thread; yields sentences
         on how far it has got, and at last what `open` takes
-    open : makes the views, on the GUI thread
+    open : makes the views, on the GUI thread; with a question, nothing gives its answer away
     """
 
     steps: Callable[[Scene], int]
     prepare: Callable[[Scene, Export, Sequence[int]], Iterator[Any]]
-    open: Callable[[Any, Theme, Export], Reel]
+    open: Callable[[Any, Theme, Export, str], Reel]
 
 
 @dataclass
@@ -77,16 +77,18 @@ class Sheet:
     Parameters
     ----------
     place_views : given the room below the title and the scale, says where each view is, in pixels
+    question : stands over the picture, and title and caption, which may be its answer, do not show
     """
 
     def __init__(
         self, theme: Theme, export: Export, title: str, caption: str,
-        place_views: Callable[[QRect, float], Sequence[Place]],
+        place_views: Callable[[QRect, float], Sequence[Place]], question: str = "",
     ) -> None:  # fmt: skip
         self.size = QSize(export.width, export.height)
         self.scale = scale_of(export)
         self.theme = theme
         self.title = title
+        self._question = question
         self._head = Head(theme, title, caption, self.size.width() / self.scale) if export.caption else None
         margin = round(MARGIN * self.scale)
         top = margin if self._head is None else round(self._head.height * self.scale)
@@ -110,6 +112,9 @@ class Sheet:
             painter.drawPixmap(0, 0, self._grounded())
             for view, place in self.places:
                 view.paint_at(painter, place, self.scale, keep=True)
+            if self._question:
+                painter.setClipping(False)
+                self._paint_question(painter)
         finally:  # a painter that outlives its picture takes the program with it
             painter.end()
         return image_pixels(image)
@@ -136,8 +141,15 @@ class Sheet:
         if self._head is not None:
             painter.save()
             painter.scale(self.scale, self.scale)
-            self._head.paint(painter)
+            self._head.paint(painter, "Question" if self._question else "")
             painter.restore()
+
+    def _paint_question(self, painter: QPainter) -> None:
+        painter.save()
+        painter.scale(self.scale, self.scale)
+        width, height = self.size.width() / self.scale, self.size.height() / self.scale
+        paint_question(painter, self.theme, self._question, width, height)
+        painter.restore()
 
 
 def scale_of(export: Export) -> float:
@@ -148,57 +160,6 @@ def scale_of(export: Export) -> float:
 def give_size(view: Canvas, place: QRect, scale: float) -> None:
     """Tell a view how much room it has, for what it decides by that."""
     view.resize(max(round(place.width() / scale), 1), max(round(place.height() / scale), 1))
-
-
-class Head:
-    """Title and caption: side by side if that fits, else the caption below, in as many lines as it takes."""
-
-    def __init__(self, theme: Theme, title: str, caption: str, width: float) -> None:
-        self._theme = theme
-        self._title_font, self._font = font(theme.title * 1.3, 600), font(theme.title * 0.85)
-        room = width - 2 * MARGIN
-        metrics, small = QFontMetricsF(self._title_font), QFontMetricsF(self._font)
-        self._title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
-        begin = MARGIN + metrics.horizontalAdvance(self._title) + 0.8 * theme.title
-        self._base = MARGIN * 0.6 + metrics.ascent()
-        bottom = self._base + metrics.descent()
-        if begin + small.horizontalAdvance(caption) <= width - MARGIN:
-            self._lines = [(QPointF(begin, self._base), caption)]
-        else:
-            self._lines = []
-            for line in _wrapped(caption, self._font, room):
-                bottom += small.height() * 1.08
-                self._lines.append((QPointF(MARGIN, bottom - small.descent()), line))
-        self.height = bottom + 0.6 * MARGIN
-
-    def paint(self, painter: QPainter) -> None:
-        """Write them at the top."""
-        painter.setFont(self._title_font)
-        painter.setPen(QColor(self._theme.text))
-        painter.drawText(QPointF(MARGIN, self._base), self._title)
-        painter.setFont(self._font)
-        painter.setPen(QColor(self._theme.dim))
-        for at, line in self._lines:
-            painter.drawText(at, line)
-
-
-def _wrapped(text: str, type_: Any, width: float) -> list[str]:
-    """The lines of a text; the last one ends in … where there are too many."""
-    layout = QTextLayout(text, type_)
-    layout.setTextOption(QTextOption())
-    layout.beginLayout()
-    starts = []
-    while (line := layout.createLine()).isValid():
-        line.setLineWidth(width)
-        starts.append(line.textStart())
-    layout.endLayout()
-    ends = [*starts[1:], len(text)]
-    lines = [text[begin:end].strip() for begin, end in zip(starts, ends, strict=True)]
-    if len(lines) > MOST_LINES:
-        rest = text[starts[MOST_LINES - 1] :]
-        lines = lines[: MOST_LINES - 1]
-        lines.append(QFontMetricsF(type_).elidedText(rest, Qt.TextElideMode.ElideRight, width))
-    return lines
 
 
 def columns(area: QRect, shares: Sequence[float], gap: float) -> list[QRect]:

@@ -3,7 +3,8 @@
 One OpenGL context for the whole program, one picture at a time, read back and painted like any
 other: so 3-D views can be many, can be moved between windows, and are exported by the same code that
 shows them; no window ever has to be one that OpenGL draws to. The ground is kept, with its depths,
-for as long as it looks the same, and only the trails are drawn anew for each frame.
+for as long as it looks the same, and only the trails are drawn anew for each frame. The last picture is
+kept too: what lies over a view and moves, has it painted again though nothing in it has changed.
 """
 
 from __future__ import annotations
@@ -148,6 +149,8 @@ class GlScene:
         self._target: QOpenGLFramebufferObject | None = None
         self._kept_for: tuple[Any, ...] = ()
         self._changes = 0
+        self._trail_changes = 0
+        self._last: tuple[tuple[Any, ...], QImage] | None = None
 
     def show_ground(self, mesh: Mesh, line: QColor, width: float) -> None:
         """Show this height field, with contour lines in this colour."""
@@ -187,6 +190,7 @@ class GlScene:
         _Context.current()
         self._trail_layer.clear()
         self._trails = []
+        self._trail_changes += 1
         for trail, casing in trails:
             faint = trail.mesh.colours.copy()
             faint[:, 3] = 0.28
@@ -211,15 +215,18 @@ class GlScene:
 
     def picture(self, size: QSize, camera: Camera, box: Box, background: QColor, step: int) -> QImage:
         """The scene at a step, seen by this camera, in this many pixels."""
+        pixels = (max(size.width(), 1), max(size.height(), 1))
+        wanted = (pixels, camera, box, background.rgba(), self._changes)
+        asked = (*wanted, step, self._trail_changes)
+        if self._last is not None and self._last[0] == asked:
+            return self._last[1]
         _Context.current()
         for _ in range(20):  # some drivers leave errors of Qt's own behind, which would be blamed on us
             if GL.glGetError() == GL.GL_NO_ERROR:
                 break
-        pixels = (max(size.width(), 1), max(size.height(), 1))
         for faces_until, item in self._trails:
             item.count = int(faces_until[min(step, len(faces_until) - 1)])
         kept, target = self._buffers(QSize(*pixels))
-        wanted = (pixels, camera, box, background.rgba(), self._changes)
         if wanted != self._kept_for:
             kept.bind()
             GL.glViewport(0, 0, *pixels)
@@ -235,11 +242,12 @@ class GlScene:
         self._trail_layer.draw(camera, pixels)
         image = target.toImage()
         target.release()
+        self._last = (asked, image)
         return image
 
     def release(self) -> None:
         """Give the pictures' memory back; a scene that is shown once more takes it again."""
-        self._kept = self._target = None
+        self._kept = self._target = self._last = None
         self._kept_for = ()
 
     def _buffers(self, size: QSize) -> tuple[QOpenGLFramebufferObject, QOpenGLFramebufferObject]:

@@ -24,6 +24,7 @@ from gui.views.canvas import Canvas
 from gui.views.images import coloured_image
 from gui.views.lines import draw_broken_line, draw_dots, thinned
 from gui.views.marks import draw_ball, draw_label, line_pen
+from gui.views.pins import Pin, draw_pins
 from gui.views.shape_layer import ShapeLayer
 from gui.views.ticks import ticks
 from gui.views.tints import Areas
@@ -75,6 +76,8 @@ class MapView(Canvas):
         self._equal = False
         self._layer = ShapeLayer()
         self._anatomy: Anatomy | None = None
+        self._pins: tuple[Pin, ...] = ()
+        self._asking = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Map of the loss surface")
@@ -140,6 +143,11 @@ class MapView(Canvas):
     def show_anatomy(self, anatomy: Anatomy | None) -> None:
         """Show one stage of an update, or none."""
         self._anatomy = anatomy
+        self.update()
+
+    def show_pins(self, pins: tuple[Pin, ...], asking: bool) -> None:
+        """Show where balls are thought to end; while that is being asked, not where they will."""
+        self._pins, self._asking = pins, asking
         self.update()
 
     def fly_to(self, point: tuple[float, float]) -> None:
@@ -276,12 +284,15 @@ class MapView(Canvas):
                 painter, self._anatomy, lambda points: self.to_pixels(points, area), area, self.theme,
                 0.55 + 0.45 * self.type_scale,
             )  # fmt: skip
+        scale = 0.55 + 0.45 * self.type_scale
+        draw_pins(painter, self._pins, lambda at: self.to_pixels(at, area), area, self.theme, scale)
         painter.restore()
 
     def _paint_trail(
         self, painter: QPainter, area: QRectF, points: np.ndarray, look: Look, width: float
     ) -> None:
-        if self._dragging and self._step < len(points) - 1:  # where it leads is what the hand looks for
+        wanted = self._dragging and not self._asking
+        if wanted and self._step < len(points) - 1:  # where it leads is what the hand looks for
             painter.setOpacity(0.55)
             painter.setPen(QPen(QColor(look.colour), 1.0))
             draw_broken_line(painter, thinned(self.to_pixels(points, area), area))
@@ -342,7 +353,7 @@ class MapView(Canvas):
                 (self.y_range[0] + y0 - y1, self.y_range[1] + y0 - y1),
             )
             self._panning = at
-        elif self._start is not None:
+        elif self._start is not None and not self._asking:
             gap = np.hypot(*(self.to_pixels(np.array(self._start)) - [at.x(), at.y()]))
             grab = Qt.CursorShape.OpenHandCursor if gap < GRAB else Qt.CursorShape.CrossCursor
             self.setCursor(grab)

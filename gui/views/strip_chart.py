@@ -51,6 +51,20 @@ class Curves:
     flags: tuple[tuple[float, str], ...] = ()
     named: bool = False
 
+    def until(self, step: int) -> Curves:
+        """As much of them as is known at a step: nothing of what comes after it."""
+
+        def known(values: np.ndarray) -> np.ndarray:
+            return np.where(np.arange(len(values)) <= step, values, np.nan)
+
+        return replace(
+            self, values=tuple(known(values) for values in self.values),
+            bands=tuple((known(low), known(high)) for low, high in self.bands),
+            stretches=tuple((first, min(last, step), look, "") for first, last, look, _ in self.stretches
+                            if first <= step),
+            flags=tuple((at, text) for at, text in self.flags if at <= step), note="",
+        )  # fmt: skip
+
 
 class StripChart(Canvas):
     """Shows curves and a moment.

@@ -18,6 +18,7 @@ from gui.views.ground_lines import ground_lines, rgb
 from gui.views.lines import draw_dots
 from gui.views.marks import draw_ball
 from gui.views.meshes import Tube, draped, surface_mesh, tube
+from gui.views.pins import Pin, draw_pins
 from gui.views.shape_marks import MOST_SIGNS, Place, draw_sign, places
 from gui.views.tints import Areas, tint
 from landscape.numerals import numeral
@@ -70,6 +71,7 @@ class SurfaceView(Canvas):
         self._overlays = Overlays()
         self._areas = Areas()
         self._anatomy: Anatomy | None = None
+        self._pins: tuple[Pin, ...] = ()
         self._signs_for: tuple[Any, ...] | None = None
         self._signs_kept: list[tuple[Place, np.ndarray, bool]] = []
         self._area = QRectF(0, 0, 1, 1)
@@ -137,6 +139,11 @@ class SurfaceView(Canvas):
     def show_anatomy(self, anatomy: Anatomy | None) -> None:
         """Show one stage of an update, or none."""
         self._anatomy = anatomy
+        self.update()
+
+    def show_pins(self, pins: tuple[Pin, ...]) -> None:
+        """Show where balls are thought to end."""
+        self._pins = pins
         self.update()
 
     def set_camera(self, azimuth: float, elevation: float, distance: float) -> None:
@@ -230,9 +237,10 @@ class SurfaceView(Canvas):
         )
         self._paint_signs(painter)
         self._paint_balls(painter)
+        scale = 0.55 + 0.45 * self.type_scale
         if self._anatomy is not None:
-            scale = 0.55 + 0.45 * self.type_scale
             draw_anatomy(painter, self._anatomy, self._laid_down, area, self.theme, scale)
+        draw_pins(painter, self._pins, self._laid_down, area, self.theme, scale)
         painter.restore()
         self.card_edge(painter, outline)
 

@@ -104,10 +104,15 @@ def write_pdf(sheet: Sheet, target: Path) -> None:
     done = painter.begin(device)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     try:
-        sheet.paint_ground(painter)
-        for view, place in sheet.places:
-            view.paint_at(painter, place, sheet.scale)
+        paint_sheet(painter, sheet)
     finally:
         done = painter.end() and done
     if not done:
         raise OSError(28, "there is no room for it")
+
+
+def paint_sheet(painter: QPainter, sheet: Sheet) -> None:
+    """Paint a sheet in lines, with its upper left corner where the painter is."""
+    sheet.paint_ground(painter)
+    for view, place in sheet.places:
+        view.paint_at(painter, place, sheet.scale)

@@ -15,22 +15,31 @@ from landscape.numerals import plain_numeral
 class NumberField(QLineEdit):
     """A number that is taken on Enter or on leaving the field.
 
+    Parameters
+    ----------
+    step : the next number up (1) or down (-1), for the arrow keys
+    keep : whether what cannot be taken stays in the field, marked, to be mended or given up with Esc
+
     Signals
     -------
     valueEdited(value) : the user gave another number
-    refused(sentence) : what was typed cannot be taken; the old number stands again
+    refused(sentence) : what was typed cannot be taken; the old number stands again, unless it is kept
+    cancelled() : what was typed was given up
     """
 
     valueEdited = pyqtSignal(float)
     refused = pyqtSignal(str)
+    cancelled = pyqtSignal()
 
     def __init__(
         self, name: str, check: Callable[[float], str] | None = None, whole: bool = False, digits: int = 6,
-        parent: QWidget | None = None,
+        parent: QWidget | None = None, step: Callable[[float, int], float] | None = None, keep: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._value = 0.0
         self._whole = whole
+        self._step = step or self._next
+        self._keep = keep
         self._check = check or (lambda value: "")
         self.setAccessibleName(name)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -60,7 +69,7 @@ class NumberField(QLineEdit):
             if text != self.text():
                 self.setText(text)
                 self.setCursorPosition(0)  # the beginning of a number matters more than its end
-            self._complain_numeral("")
+            self.complain("")
 
     def _written(self, value: float) -> str:
         """The number with as many digits as there is room for; a whole number has all of its own."""
@@ -86,9 +95,10 @@ class NumberField(QLineEdit):
         return value, self._check(value)
 
     def _mark(self) -> None:
-        self._complain_numeral(self._parse()[1])
+        self.complain(self._parse()[1])
 
-    def _complain_numeral(self, reason: str) -> None:
+    def complain(self, reason: str) -> None:
+        """Mark what stands there as wrong, and say why; "" for right."""
         if (reason != "") != bool(self.property("wrong")):
             self.setProperty("wrong", reason != "")
             style = self.style()
@@ -96,6 +106,7 @@ class NumberField(QLineEdit):
                 style.unpolish(self)
                 style.polish(self)
         self.setToolTip(reason)
+        self.setAccessibleDescription(reason)
 
     def _take(self) -> None:
         if not self.isModified():
@@ -103,8 +114,9 @@ class NumberField(QLineEdit):
         value, reason = self._parse()
         self.setModified(False)
         if reason:
-            self.setText(self._written(self._value))
-            self._complain_numeral("")
+            if not self._keep:
+                self.setText(self._written(self._value))
+                self.complain("")
             self.refused.emit(reason)
         elif value != self._value:
             self._value = value
@@ -117,19 +129,24 @@ class NumberField(QLineEdit):
         assert event is not None
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             up = 1 if event.key() == Qt.Key.Key_Up else -1
-            size = abs(self._value) or 1.0
-            step = 1.0 if self._whole else 10.0 ** (math.floor(math.log10(size)) - 1)
-            value = float(f"{self._value + up * step:.12g}")
-            if not self._check(value):
+            value = self._step(self._value, up)
+            if value != self._value and not self._check(value):
                 self._value = value
-                self.setText(plain_numeral(value))
+                self.setText(self._written(value))
                 self.valueEdited.emit(value)
-        elif event.key() == Qt.Key.Key_Escape and self.isModified():
+        elif event.key() == Qt.Key.Key_Escape and (self.isModified() or self.property("wrong")):
             self.setText(self._written(self._value))
             self.setModified(False)
-            self._complain_numeral("")
+            self.complain("")
+            self.cancelled.emit()
         else:
             super().keyPressEvent(event)
+
+    def _next(self, value: float, way: int) -> float:
+        """One more or less of a whole number, else of the second digit that matters."""
+        size = abs(value) or 1.0
+        step = 1.0 if self._whole else 10.0 ** (math.floor(math.log10(size)) - 1)
+        return float(f"{value + way * step:.12g}")
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
         super().focusInEvent(event)

@@ -16,6 +16,7 @@ def tune(
     spec: Annotated[Path | None, argument("A scene file with a [training] and a [tuning] table.")] = None,
     data: Annotated[str, option("A CSV file, or a set by name; digits if nothing is said.")] = "",
     label: Annotated[str, option("The column of the classes: its name or its number.")] = "",
+    header: Annotated[bool | None, option("Whether the CSV file's first row holds names.")] = None,
     epochs: Annotated[int | None, option("Passes over the data of each trial.")] = None,
     optimizer: Annotated[str, option("The rule, if it is not searched, such as adam:beta1=0.9.")] = "",
     trials: Annotated[int | None, option("How many trials.")] = None,
@@ -38,9 +39,10 @@ def tune(
 ) -> int:
     """Search for good hyperparameters: at random, on a grid, or from coarse to fine."""
     from landscape.files import check_target
+    from landscape.network.commands import chosen_data
 
     scene = _scene(spec)
-    training = _training(scene.training, data, label, epochs, optimizer)
+    training = _training(scene.training, chosen_data(data, label, header), epochs, optimizer)
     given = {
         "trials": trials, "method": method or None, "rounds": rounds, "stopping": stopping or None,
         "minutes": minutes, "failures": failures, "seed": seed,
@@ -66,11 +68,9 @@ def _scene(spec: Path | None) -> Any:
     return Scene().edited(training=usual)
 
 
-def _training(training: Any, data: str, label: str, epochs: int | None, optimizer: str) -> dict[str, Any]:
-    from landscape.network.commands import chosen_data
-
+def _training(training: Any, data: dict[str, Any], epochs: int | None, optimizer: str) -> dict[str, Any]:
     table: dict[str, Any] = training.model_dump(exclude_none=True)
-    table["data"] = {**table["data"], **chosen_data(data, label, None)}
+    table["data"] = {**table["data"], **data}
     if epochs is not None:
         table["epochs"] = epochs
     if optimizer:
@@ -131,6 +131,9 @@ def _run(scene: Any, workers: str, storage: str, resume: bool, csv: str, best: s
         raise LandscapeError(
             f"{storage} holds {len(study.finished())} finished trials: --resume goes on with them."
         )
+    lost = sum(trial.lost for trial in study.finished().values())
+    if lost:
+        console.print(f"Trials that were lost with their workers, and are made again: {lost}.", style="dim")
     if tuning.method == "grid":
         shape = " × ".join(str(count) for count in tuning.grid)
         console.print(f"The grid has {shape} = {tuning.count} points.", style="dim", highlight=False)

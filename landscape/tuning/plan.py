@@ -30,6 +30,7 @@ Stopping = Literal["none", "median", "halving"]
 TrialState = Literal["running", "complete", "stopped", "diverged", "failed"]
 BEST_SHARE = 0.1  # of the trials so far, around which the next round searches
 LEAST_BEST = 3
+WORKER_DIED = "its worker died"  # how the reason begins of a trial that may not be to blame for its end
 Place = Annotated[Number, Field(ge=0, le=1)]
 
 
@@ -206,6 +207,11 @@ class Trial:
     loss: Array = field(default_factory=lambda: np.empty(0), compare=False)
     reason: str = ""
     seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def lost(self) -> bool:
+        """Whether it failed with its worker, perhaps for no fault of its own: it is worth another try."""
+        return self.state == "failed" and self.reason.startswith(WORKER_DIED)
 
 
 def ranked(trials: Iterable[Trial]) -> list[Trial]:

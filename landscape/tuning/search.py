@@ -6,7 +6,7 @@ import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from landscape.network.datasets import Split
 from landscape.network.layers import Array
 from landscape.network.training import split_data
 from landscape.tuning.company import Company, Outcome, advance, companies
-from landscape.tuning.plan import Proposal, Trial, Tuning
+from landscape.tuning.plan import WORKER_DIED, Proposal, Trial, Tuning
 from landscape.tuning.space import applied
 from landscape.tuning.study import Study
 from landscape.tuning.workers import Workers
@@ -53,6 +53,8 @@ class Progress:
 
 def search(study: Study, workers: Workers, data: Split | None = None) -> Generator[Progress]:
     """Make all trials of a study that are not made yet; closing the iterator stops within a second.
+
+    Trials that were lost with their workers in a run before are made again, with the same parameters.
 
     Early stopping measures each trial by those with lower numbers, a cohort at a time, so that it does not
     depend on who is quicker.
@@ -100,13 +102,14 @@ class _Run:
 
     def rounds(self) -> Iterator[Progress]:
         """Round after round; each begins when all before it are complete, since its box follows from them."""
-        tuning = self.tuning
+        tuning, lost = self.tuning, self.study.take_up_lost()
         while not self.ended:
             before = tuning.complete_rounds(self.study.finished())
             batch = tuning.proposals(before)
             if not batch:
                 self.ended = "all trials are made"
                 break
+            batch = [_as_before(proposal, lost.get(proposal.number)) for proposal in batch]
             self.round, self.box = batch[0].round, tuning.box(batch[0].round, before)
             self.proposals = {proposal.number: proposal for proposal in batch}
             yield self._progress()
@@ -187,7 +190,7 @@ class _Run:
         """A worker died: its trials get a retry, each by itself, so that only the guilty one fails."""
         company = task.company
         if task.deaths >= RETRIES:
-            self._fail(company, f"its worker died {task.deaths + 1} times")
+            self._fail(company, f"{WORKER_DIED} {task.deaths + 1} times")
             return
         for number, training in zip(company.numbers, company.trainings, strict=True):
             self.waiting.append(_Task(Company((number,), (training,), company.bar), task.deaths + 1))
@@ -270,3 +273,8 @@ class _Run:
             future.cancel()
         self.workers.forget()
         self.study.claim(())
+
+
+def _as_before(proposal: Proposal, lost: Trial | None) -> Proposal:
+    """The same trial again, also where the box of its round has moved with what earlier ones came to."""
+    return proposal if lost is None else replace(proposal, values=lost.values, seed=lost.seed)

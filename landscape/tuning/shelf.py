@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from landscape.tuning.plan import Tuning
 from landscape.tuning.study import FREE, Study
 
 ENDING = ".journal"
+NUMBER = re.compile(rb'"number":\s*(\d+)')  # in a journal, of a finished trial
 HEADER_BYTES = 2_000_000  # within which a journal says what it searches
 
 
@@ -135,9 +137,9 @@ def _entries(content: bytes) -> Iterator[dict[str, object]]:
 
 
 def _count(path: Path) -> int:
-    """Finished trials in a journal: each is one line, and says its number."""
+    """Finished trials in a journal: each is one line, and says its number; one made again has two."""
     try:
         with path.open("rb") as file:
-            return sum(b'"number"' in line for line in file)
+            return len({found[1] for found in map(NUMBER.search, file) if found})
     except OSError:
         return 0

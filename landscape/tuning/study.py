@@ -55,6 +55,7 @@ class Study:
         self._study = self._opened(storage)
         self._check()
         self._finished: dict[int, Trial] = {}
+        self._lost: dict[int, Trial] = {}
         self._read = 0
 
     def _opened(self, storage: str) -> Any:
@@ -152,11 +153,21 @@ class Study:
         records = self._study.get_trials(deepcopy=False)
         for record in records[self._read :]:
             number = record.user_attrs.get("number")
-            # Two programs may have made the same trial: it is the same then.
-            if isinstance(number, int) and record.state.is_finished() and number not in self._finished:
+            if not isinstance(number, int) or not record.state.is_finished():
+                continue
+            # Two programs may have made the same trial: it is the same then, unless one lost its worker.
+            if number not in self._finished or self._finished[number].lost:
                 self._finished[number] = self._trial(record, number)
         self._read = len(records)
         return self._finished
+
+    def take_up_lost(self) -> dict[int, Trial]:
+        """Count those that were lost with their workers as not made; all that ever were, by number."""
+        lost = {number: trial for number, trial in self.finished().items() if trial.lost}
+        for number in lost:
+            del self._finished[number]
+        self._lost |= lost
+        return self._lost
 
     def record(self, trials: Iterable[Trial]) -> None:
         """Write finished trials, each completely or not at all."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 import pytest
 
-from gui.export import Exporter
+from gui.export.exporter import SceneExporter
 from gui.theme import LIGHT, looks
 from landscape.export_plan import Export
 from landscape.race import solve
@@ -23,7 +23,7 @@ PLAN = Export(width=1920, height=1080, fps=60.0, seconds=SECONDS, hold=0.0)
 def ours(scene: Scene, target: Path) -> float:
     """All of it: the race, the shape of the surface, drawing, encoding."""
     begin = time.perf_counter()
-    exporter = Exporter(scene, target, PLAN)
+    exporter = SceneExporter(scene, target, PLAN)
     for _ in exporter.prepare():
         pass
     for _ in exporter.write():

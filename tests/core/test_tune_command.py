@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from landscape.__main__ import main
+from landscape.network.training import split_data
 from landscape.scene import Scene
 
 SMALL = ["tune", "--data", "moons", "--epochs", "3", "--workers", "0"]
@@ -73,6 +74,19 @@ def test_only_what_is_searched_varies(tmp_path, search, columns):
     assert columns <= set(found[0])
     assert not {"decay", "layers"} & set(found[0])
     assert all(len({row[name] for row in found}) > 1 for name in columns)
+
+
+@pytest.mark.parametrize(("option", "examples"), [("--header", 40), ("--no-header", 41)])
+def test_the_first_row_of_a_csv_file_is_what_one_says_it_is(tmp_path, option, examples):
+    path, best = tmp_path / "own.csv", tmp_path / "best.toml"
+    lines = ["1,2,3", *(f"{k % 7},{k % 5 - 2 * (k % 2)},{k % 2}" for k in range(40))]  # which could be either
+    path.write_text("\n".join(lines) + "\n")
+    command = ["tune", "--data", str(path), "--epochs", "2", "--trials", "2", "--workers", "0"]
+    assert main([*command, option, "--best", str(best)]) == 0
+    training = Scene.load(best).training
+    assert training.data.header is (option == "--header")
+    split = split_data(training)
+    assert len(split.training_labels) + len(split.validation_labels) == examples
 
 
 def test_a_grid_says_its_size_first(tmp_path, capsys):

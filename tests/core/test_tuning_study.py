@@ -13,6 +13,7 @@ from typing import Any
 import optuna
 import psutil
 import pytest
+from deadly import BROKEN, DEADLY, advance_or_die
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from optuna.storages import JournalStorage
@@ -20,8 +21,9 @@ from optuna.storages.journal import JournalFileBackend
 from test_tuning_search import TRAINING, exactly, searched
 
 from landscape.errors import LandscapeError
-from landscape.tuning.plan import Tuning
+from landscape.tuning.plan import Trial, Tuning
 from landscape.tuning.search import search
+from landscape.tuning.shelf import read_header
 from landscape.tuning.space import KINDS, Axis, Space
 from landscape.tuning.study import Study
 from landscape.tuning.workers import open_workers
@@ -102,6 +104,68 @@ def test_a_search_that_is_killed_loses_nothing_and_ends_as_if_it_had_not_been(pa
     again, whole = (without_times(path.with_name(csv)) for csv in ("again.csv", "whole.csv"))
     assert again == whole
     assert len(whole) == 91
+
+
+@pytest.mark.slow
+def test_trials_that_were_lost_with_their_worker_are_made_again_when_the_study_is_taken_up(path):
+    tuning = Tuning(trials=24, method="coarse-to-fine", rounds=2)
+    with open_workers(2) as crew:
+        submit = crew.submit
+        crew.submit = lambda function, *given: submit(advance_or_die, *given)
+        list(search(Study(TRAINING, tuning, str(path)), crew))
+    kept = Study(TRAINING, tuning, str(path)).finished()
+    assert kept[DEADLY].lost
+    own = [trial.number for trial in kept.values() if trial.state == "failed" and not trial.lost]
+    assert BROKEN in own
+    study = Study(TRAINING, tuning, str(path))
+    with open_workers(0) as crew:
+        first, *_ = search(study, crew)
+    assert first.done == 23
+    again = Study(TRAINING, tuning, str(path)).finished()
+    assert {n: trial.state for n, trial in again.items()} == {
+        n: trial.state for n, trial in study.finished().items()
+    }  # the later record counts
+    whole = searched(TRAINING, tuning)[0].finished()
+    assert again[DEADLY].state == "complete"
+    assert again[DEADLY].accuracy.tolist() == whole[DEADLY].accuracy.tolist()
+    assert again[DEADLY].values == kept[DEADLY].values
+    assert [n for n, trial in again.items() if trial.state == "failed"] == own
+    assert read_header(path).finished == 24
+    before = path.read_bytes()
+    with open_workers(0) as crew:
+        *_, last = search(Study(TRAINING, tuning, str(path)), crew)
+    assert last.done == 24
+    assert path.read_bytes().count(b'"number"') == before.count(b'"number"')  # nothing was made a third time
+
+
+def test_what_ended_for_a_reason_of_its_own_is_not_made_again(path):
+    study = Study(TRAINING, TUNING, str(path))
+    nan, proposals = float("nan"), TUNING.proposals([])
+    ends = [
+        ("failed", nan, "its worker died 3 times"), ("failed", nan, "bad data"),
+        ("diverged", nan, "its numbers became infinite at step 7"), ("complete", 0.5, ""),
+    ]  # fmt: skip
+    study.record(
+        Trial(p.number, 0, p.values, p.seed, state, score, reason=reason)
+        for p, (state, score, reason) in zip(proposals, ends, strict=False)
+    )
+    assert list(study.take_up_lost()) == [0]
+    assert set(study.finished()) == {1, 2, 3}
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_from_outside_costs_no_trial():
+    study = Study(TRAINING, Tuning(trials=24))
+    with open_workers(2) as crew:
+        killed = False
+        for _ in search(study, crew):
+            children = psutil.Process().children()
+            workers = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+            if workers and not killed:
+                workers[0].send_signal(signal.SIGKILL)
+                killed = True
+    assert killed
+    assert exactly(study) == exactly(searched(TRAINING, Tuning(trials=24))[0])
 
 
 def recorded(path: Path) -> int:

@@ -1,11 +1,16 @@
-"""Searches for the pictures of Tune: trials made up, not trained."""
+"""Searches for the pictures of Tune: trials made up, not trained; and charts of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+import pytest
+from PyQt6.QtCore import QRectF, QSize
+from PyQt6.QtWidgets import QWidget
 
+from gui.theme import DARK, THEMES
 from landscape.tuning.plan import Trial, TrialState
 from landscape.tuning.samplers import random_places
 from landscape.tuning.selection import Columns, columns_of
@@ -14,6 +19,10 @@ from landscape.tuning.space import Space, values_at
 EPOCHS = 10
 NAN = float("nan")
 SCORED = ("complete", "stopped")
+SPACE = Space().dimensions
+SIZE = QSize(600, 450)
+AREA = QRectF(0, 0, 600, 450)
+themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 
 
 def search(*trials: tuple[TrialState, Sequence[float]], rounds: int = 1) -> Columns:
@@ -49,3 +58,49 @@ def many(count: int) -> Columns:
     random = np.random.default_rng(0)
     rise = 1 - np.exp(-0.5 * np.arange(EPOCHS + 1))
     return search(*(("complete", (0.1 + end * rise).tolist()) for end in random.uniform(0, 0.9, count)))
+
+
+def drawn(
+    count: int, *states: TrialState, score: Callable[[int], float] = lambda n: 0.5 + 0.01 * n
+) -> Columns:
+    """Trials at random places of the usual space, these states by turns; without a curve."""
+    rows = [
+        Trial(n, 0, values_at(SPACE, row), n, state, score(n) if state in SCORED else NAN)
+        for n, row in enumerate(random_places(SPACE, 1, 0, count).tolist())
+        for state in [states[n % len(states)] if states else "complete"]
+    ]
+    return columns_of(rows, SPACE, 3)
+
+
+def chart(
+    qtbot: Any,
+    make: Callable[[], Any],
+    columns: Columns,
+    theme: Any = DARK,
+    scale: float = 1.0,
+    size: QSize = SIZE,
+) -> Any:
+    """A chart of these trials."""
+    view = make()
+    qtbot.addWidget(view)
+    view.resize(size)
+    view.set_theme(theme, scale)
+    view.show_trials(columns)
+    return view
+
+
+def shown(qtbot: Any, view: QWidget) -> Any:
+    """The view on the screen, with the keyboard."""
+    with qtbot.waitExposed(view):
+        view.show()
+    view.activateWindow()
+    view.setFocus()
+    qtbot.waitUntil(view.hasFocus, timeout=3000)
+    return view
+
+
+def heard(signal: Any) -> list[Any]:
+    """What a signal will say: its value, or its values as a tuple."""
+    found: list[Any] = []
+    signal.connect(lambda *given: found.append(given[0] if len(given) == 1 else given))
+    return found

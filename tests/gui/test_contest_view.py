@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from driving import KEY, LEFT, PLAIN, RIGHT, array, drag, has_colour, move, near, rgb, seen
+from driving import ALT, KEY, LEFT, PLAIN, RIGHT, array, drag, has_colour, move, near, rgb, seen
 from PyQt6.QtCore import QPoint, QRectF, QSize, Qt
 from PyQt6.QtTest import QTest
+from searches import shown, themes
 
-from gui.theme import DARK, THEMES
+from gui.theme import DARK
 from gui.tune.contest_view import ContestView
 from gui.tune.figures import chance_words
 from gui.tune.luck_view import LuckView
@@ -16,10 +17,8 @@ from landscape.tuning.contest import cells_of, contest
 from landscape.tuning.samplers import grid_places, grid_shape, luck, random_places
 from landscape.tuning.space import Axis, Space
 
-themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 SIZE = QSize(700, 360)
 AREA = QRectF(0, 0, 700, 360)
-ALT = Qt.KeyboardModifier.AltModifier
 
 
 def plan(trials=9, x="learning_rate", y="beta", seed=0):
@@ -38,15 +37,6 @@ def board(qtbot, theme=DARK, scale=1.0, size=SIZE, trials=9, width=0.1, **axes) 
     view.show_plan(x, y, grid, random)
     view.show_width(width)
     view.show_contest(contest(grid[:, 0], len(grid), width, 4000, 0, cells_of(x)))
-    return view
-
-
-def shown(qtbot, view):
-    with qtbot.waitExposed(view):
-        view.show()
-    view.activateWindow()
-    view.setFocus()
-    qtbot.waitUntil(view.hasFocus, timeout=3000)
     return view
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -10,30 +9,18 @@ import pytest
 from driving import ALT, KEY, PLAIN, RIGHT, SHIFT, array, drag, has_colour, move, seen
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtTest import QTest
+from searches import drawn
 
 from gui.theme import DARK, LIGHT, PROJECTOR
-from gui.tune.coverage_view import CoverageView, axis_words
-from gui.tune.upright_axis import UprightAxis
+from gui.tune.coverage_view import CoverageView
+from gui.tune.upright_axis import UprightAxis, axis_words
 from landscape.tuning.plan import Trial
 from landscape.tuning.samplers import random_places
-from landscape.tuning.selection import Columns, columns_of
+from landscape.tuning.selection import columns_of
 from landscape.tuning.space import Space, values_at
 
 SPACE = Space().dimensions
 RATE, BETA, BATCH = SPACE[0], SPACE[1], SPACE[2]
-
-
-def made(count: int, *states: str, score: Any = lambda n: 0.5 + 0.01 * n) -> Columns:
-    places = random_places(SPACE, 1, 0, count).tolist()
-    return columns_of(
-        [
-            Trial(n, 0, values_at(SPACE, row), n, state, score(n) if state == "complete" else math.nan)
-            for n, row in enumerate(places)
-            for state in [states[n % len(states)] if states else "complete"]
-        ],
-        SPACE,
-        3,
-    )
 
 
 class Wired:
@@ -62,7 +49,7 @@ def wired(qtbot: Any) -> Wired:
     view.set_theme(LIGHT)
     view.resize(560, 460)
     view.show_axes(RATE, BETA)
-    view.show_trials(made(20))
+    view.show_trials(drawn(20))
     view.show()
     qtbot.waitExposed(view)
     return Wired(view)
@@ -119,7 +106,7 @@ def test_whole_values_are_brushed_as_whole_cells(wired: Wired) -> None:
 
 
 def test_a_click_picks_the_trial_there_and_on_the_ground_clears(wired: Wired) -> None:
-    view, columns = wired.view, made(20)
+    view, columns = wired.view, drawn(20)
     drag(view, at(view, columns.place("learning_rate")[3], columns.place("beta")[3]))
     assert wired.picked == [3]
     view.show_brushes({"learning_rate": (0.1, 0.2)})
@@ -139,7 +126,7 @@ def test_keys_pick_and_brush(wired: Wired) -> None:
     QTest.keyClick(view, KEY.Key_Down)
     assert wired.picked == [19]  # the best
     QTest.keyClick(view, KEY.Key_Left, ALT)
-    columns = made(20)
+    columns = drawn(20)
     if len(wired.picked) > 1:
         assert columns.place("learning_rate")[wired.picked[-1]] < columns.place("learning_rate")[19]
     QTest.keyClick(view, KEY.Key_Right, ALT | SHIFT)
@@ -169,7 +156,7 @@ def test_what_does_not_light_up_is_faint(wired: Wired) -> None:
 
 def test_diverged_trials_are_crosses_in_the_warning_colour(wired: Wired) -> None:
     assert not has_colour(seen(wired.view), LIGHT.warning)
-    wired.view.show_trials(made(20, "complete", "diverged"))
+    wired.view.show_trials(drawn(20, "complete", "diverged"))
     assert has_colour(seen(wired.view), LIGHT.warning) > 20
 
 
@@ -193,8 +180,8 @@ def test_it_is_painted_whatever_there_is(wired: Wired, theme: Any, scale: float,
     view = wired.view
     view.set_theme(theme, scale)
     view.resize(*size)
-    for columns in (made(0), made(1), made(3, "diverged"), made(9, "failed", "running", "stopped"),
-                    made(12, score=lambda n: 0.5), made(2500)):  # fmt: skip
+    for columns in (drawn(0), drawn(1), drawn(3, "diverged"), drawn(9, "failed", "running", "stopped"),
+                    drawn(12, score=lambda n: 0.5), drawn(2500)):  # fmt: skip
         view.show_trials(columns)
         view.show_lit(np.arange(len(columns)) % 2 == 0)
         view.show_picked(0)
@@ -204,9 +191,9 @@ def test_it_is_painted_whatever_there_is(wired: Wired, theme: Any, scale: float,
 
 def test_thousands_of_marks_lie_where_few_do(wired: Wired) -> None:
     view = wired.view
-    view.show_trials(made(3000))
+    view.show_trials(drawn(3000))
     picture = seen(view)
-    columns = made(3000)
+    columns = drawn(3000)
     assert columns.best is not None
     x, y = at(view, columns.place("learning_rate")[columns.best], columns.place("beta")[columns.best])
     around = picture[round(y) - 2 : round(y) + 3, round(x) - 2 : round(x) + 3]
@@ -237,7 +224,7 @@ def test_words_of_both_projections_are_within_the_card(wired: Wired, scale: floa
 @pytest.mark.parametrize("count", [60, 2000])
 def test_lighting_up_and_down_again_leaves_no_trace(wired: Wired, count: int) -> None:
     view = wired.view
-    view.show_trials(made(count))
+    view.show_trials(drawn(count))
     full = seen(view)
     half = np.arange(count) % 2 == 0
     view.show_lit(half)
@@ -264,13 +251,13 @@ def test_what_was_kept_is_painted_anew_at_another_size_and_in_another_theme(wire
 def test_the_more_trials_the_smaller_their_marks(wired: Wired) -> None:
     view, sizes = wired.view, []
     for count in (20, 2500, 6000):
-        view.show_trials(made(count))
+        view.show_trials(drawn(count))
         sizes.append(view.radius(QRectF(view.rect())))
     assert sizes[0] > sizes[1] > sizes[2] > 1
 
 
 def test_only_the_left_button_picks(wired: Wired) -> None:
-    view, columns = wired.view, made(20)
+    view, columns = wired.view, drawn(20)
     drag(view, at(view, columns.place("learning_rate")[3], columns.place("beta")[3]), button=RIGHT)
     assert wired.picked == []
     assert wired.boxes == []

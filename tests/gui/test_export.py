@@ -11,16 +11,15 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from driving import CTRL, KEY, has_colour, press, rgb
+from driving import has_colour, rgb
 from PIL import Image, ImageSequence
-from PyQt6.QtCore import QBuffer, QObject, QRect, QSize, QSizeF
+from PyQt6.QtCore import QBuffer, QRect, QSize, QSizeF
 from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtPdf import QPdfDocument
 from PyQt6.QtSvg import QSvgRenderer
-from PyQt6.QtWidgets import QFileDialog
 
 from gui.explore.film import RACE_FILM, race_places
-from gui.export import Exporter
+from gui.export.exporter import SceneExporter
 from gui.theme import LIGHT, THEMES, class_looks, looks
 from gui.train.film import training_places
 from landscape.errors import LandscapeError
@@ -38,7 +37,7 @@ def board_of():
 
     def draw(step: int = 300, turn: float = 0.0, **plan) -> np.ndarray:
         made = replace(SHORT, **plan)
-        reel = RACE_FILM.open(drawn, THEMES[made.theme], made)
+        reel = RACE_FILM.open(drawn, THEMES[made.theme], made, "")
         pixels = reel.frame(step, turn)[..., 2::-1].astype(int)
         reel.sheet.close()
         return pixels
@@ -47,7 +46,7 @@ def board_of():
 
 
 def write(scene: Scene, target: Path, at: int | None = None, **plan) -> Path:
-    exporter = Exporter(scene, target, replace(SHORT, **plan), at)
+    exporter = SceneExporter(scene, target, replace(SHORT, **plan), at)
     list(exporter.prepare())
     list(exporter.write())
     return target
@@ -163,7 +162,7 @@ def test_long_captions_are_broken_and_cut_off(board_of, qapp):
     scene = opening_scene().edited(title="Title " * 33, caption="caption of many words " * 40)
     *_, drawn = RACE_FILM.prepare(scene, SHORT, [])
     for width, height in ((640, 360), (360, 640)):
-        reel = RACE_FILM.open(drawn, LIGHT, replace(SHORT, width=width, height=height))
+        reel = RACE_FILM.open(drawn, LIGHT, replace(SHORT, width=width, height=height), "")
         assert reel.sheet.places[0][1].top() < 0.4 * height
         reel.sheet.close()
 
@@ -348,90 +347,3 @@ def test_refused_with_a_sentence_and_nothing_is_left(qapp, tmp_path, change, nam
 def test_step_that_is_not_there(qapp, tmp_path):
     with pytest.raises(LandscapeError, match=r"step 301.*0 to 300"):
         write(opening_scene(), tmp_path / "a.png", at=301)
-
-
-# --- from the window -------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def short(monkeypatch):
-    monkeypatch.setattr("gui.main_window.usual", lambda path: SHORT)
-
-
-def test_window_exports_and_goes_on_meanwhile(flat_window, short, tmp_path, monkeypatch, qtbot):
-    flat_window.explore.hold_at_start()
-    asked = []
-
-    def answer(*given):
-        asked.append(given[3])
-        return str(tmp_path / "film"), ""
-
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
-    press(KEY.Key_E, CTRL)
-    for suffix in (".mp4", ".webm", ".gif", ".apng", ".webp", ".png", ".svg", ".pdf", ".csv", ".npz"):
-        assert f"*{suffix}" in asked[0]
-    press(KEY.Key_Right)
-    assert flat_window.explore.playback.step == 1
-    qtbot.waitUntil(lambda: "Exported to" in flat_window.banner.text(), timeout=20_000)
-    shown = frames(tmp_path / "film.mp4")
-    assert len(shown) == 8
-    assert np.abs(shown[0][2, 2] - rgb(flat_window.theme.window)).max() < 10
-
-
-def test_window_exports_the_step_that_is_looked_at(flat_window, short, tmp_path, qtbot):
-    flat_window.explore.hold_at_start()
-    flat_window.explore.playback.go_to(77)
-    for name in ("a.png", "a.svg", "a.csv"):
-        flat_window.export_to(tmp_path / name)
-        qtbot.waitUntil(lambda name=name: name in flat_window.banner.text(), timeout=20_000)
-    write(flat_window.document.scene, tmp_path / "b.png", at=77, theme=flat_window.theme.name)
-    assert apart(frames(tmp_path / "a.png")[0], frames(tmp_path / "b.png")[0]) == 0
-
-
-def test_window_exports_the_training_that_is_looked_at(flat_window, short, tmp_path, qtbot):
-    flat_window.document.edit("train", workspace="train", training=SHORT_TRAINING)
-    flat_window.export_to(tmp_path / "film.gif")
-    qtbot.waitUntil(lambda: "Exported to" in flat_window.banner.text(), timeout=20_000)
-    assert has_colour(frames(tmp_path / "film.gif")[-1], class_looks(3, flat_window.theme)[0].colour, 40) > 30
-
-
-@pytest.mark.gl
-def test_window_exports_map_and_surface_as_they_are_looked_at(window, short, tmp_path, qtbot):
-    window.explore.hold_at_start()
-    window.explore.playback.go_to(100)
-    window.export_to(tmp_path / "a.png")
-    qtbot.waitUntil(lambda: "Exported to" in window.banner.text(), timeout=20_000)
-    write(window.document.scene, tmp_path / "b.png", at=100, view="both", theme=window.theme.name)
-    assert apart(frames(tmp_path / "a.png")[0], frames(tmp_path / "b.png")[0]) < 1e-3
-
-
-def test_window_keeps_nothing_of_an_export(flat_window, short, tmp_path, qtbot):
-    for name in ("a", "b"):
-        flat_window.export_to(tmp_path / f"{name}.gif")
-        qtbot.waitUntil(lambda name=name: f"{name}.gif" in flat_window.banner.text(), timeout=20_000)
-    qtbot.waitUntil(lambda: not flat_window.jobs.busy)
-
-    def kept():
-        return [child for child in flat_window.findChildren(QObject) if "Export" in type(child).__name__]
-
-    qtbot.waitUntil(lambda: not kept())
-
-
-def test_window_says_why_it_cannot_export(flat_window, short, tmp_path, qtbot):
-    flat_window.export_to(tmp_path / "film.avi")
-    assert ".gif" in flat_window.banner.text()
-    flat_window.export_to(tmp_path / "no" / "film.gif")
-    assert "cannot be written" in flat_window.banner.text()
-    flat_window.document.edit("none", optimizers=())
-    flat_window.export_to(tmp_path / "film.gif")
-    qtbot.waitUntil(lambda: "rule" in flat_window.banner.text(), timeout=20_000)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_closing_in_the_middle_leaves_nothing(flat_window, tmp_path, qtbot):
-    (tmp_path / "film.gif").write_bytes(b"before")
-    flat_window.export_to(tmp_path / "film.gif")
-    qtbot.waitUntil(lambda: "Frame" in flat_window.banner.text(), timeout=20_000)
-    flat_window.close()
-    assert [item.name for item in tmp_path.iterdir()] == ["film.gif"]
-    assert (tmp_path / "film.gif").read_bytes() == b"before"

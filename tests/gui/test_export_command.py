@@ -13,7 +13,7 @@ import av
 import psutil
 import pytest
 
-from gui import virtual_screen
+from gui.export import virtual_screen
 from landscape.__main__ import main
 from landscape.errors import LandscapeError
 from landscape.scene import opening_scene

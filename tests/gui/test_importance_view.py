@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from driving import KEY, RIGHT, array, click, drag, has_colour, rgb, seen
 from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtTest import QTest
+from searches import heard, shown, themes
 
-from gui.theme import DARK, LIGHT, THEMES
+from gui.theme import DARK, LIGHT
 from gui.tune.importance_view import ImportanceView
 from landscape.tuning.importance import Importance
 from landscape.tuning.space import KINDS
 
-themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 SIZE = QSize(600, 360)
 AREA = QRectF(0, 0, 600, 360)
 NAMES = ("learning_rate", "beta", "units", "l2")
@@ -31,23 +33,8 @@ def bars(qtbot, found: Importance | None, theme=DARK, scale=1.0, size=SIZE, said
     qtbot.addWidget(view)
     view.resize(size)
     view.set_theme(theme, scale)
-    view.show_importance(found, said, 20)
+    view.show_importance(found, said)
     return view
-
-
-def shown(qtbot, view: ImportanceView) -> ImportanceView:
-    with qtbot.waitExposed(view):
-        view.show()
-    view.activateWindow()
-    view.setFocus()
-    qtbot.waitUntil(view.hasFocus, timeout=3000)
-    return view
-
-
-def picks(view: ImportanceView) -> list[str]:
-    found: list[str] = []
-    view.namePicked.connect(found.append)
-    return found
 
 
 @themes
@@ -85,7 +72,7 @@ def test_words_for_those_who_do_not_see_it(qtbot):
 
 def test_a_row_is_picked_by_a_click(qtbot):
     view = shown(qtbot, bars(qtbot, shares()))
-    found = picks(view)
+    found = heard(view.namePicked)
     for row in view._rows(AREA):
         click(view, 60, row.center().y())
         click(view, 500, row.center().y())
@@ -99,7 +86,7 @@ def test_a_row_is_picked_by_a_click(qtbot):
 def test_a_row_is_picked_with_the_keys_alone(qtbot):
     view = shown(qtbot, bars(qtbot, shares()))
     assert view.focusPolicy() & Qt.FocusPolicy.TabFocus
-    found, before = picks(view), seen(view)
+    found, before = heard(view.namePicked), seen(view)
     QTest.keyClick(view, KEY.Key_Return)  # nowhere yet
     QTest.keyClick(view, KEY.Key_Down)
     assert view.accessibleName().endswith(view.words("learning_rate"))
@@ -118,7 +105,7 @@ def test_a_row_is_picked_with_the_keys_alone(qtbot):
 
 def test_the_keys_stay_with_their_hyperparameter_while_the_search_goes_on(qtbot):
     view = shown(qtbot, bars(qtbot, shares()))
-    found = picks(view)
+    found = heard(view.namePicked)
     QTest.keyClick(view, KEY.Key_Down)
     view.show_importance(shares(("beta", "learning_rate", "units", "l2")), SENTENCE)
     QTest.keyClick(view, KEY.Key_Return)
@@ -143,7 +130,7 @@ def test_titles_give_way_to_symbols_where_there_is_little_room(qtbot):
 
 def test_a_hint_stands_where_nothing_is_known(qtbot):
     view = shown(qtbot, bars(qtbot, None, said=""))
-    found, before = picks(view), seen(view)
+    found, before = heard(view.namePicked), seen(view)
     view.set_hint("Importance needs at least 10 trials.")
     assert (seen(view) != before).any()
     click(view, 100, 100)
@@ -155,7 +142,7 @@ def test_a_hint_stands_where_nothing_is_known(qtbot):
 def test_what_is_not_known_of_resampling_is_not_said(qtbot):
     view = bars(qtbot, shares())
     told = array(view.render_image(SIZE))
-    view.show_importance(shares(), SENTENCE)
+    view.show_importance(replace(shares(), bootstraps=0), SENTENCE)
     untold = array(view.render_image(SIZE))
     changed = np.flatnonzero((told != untold).any(axis=(1, 2)))
     assert changed.max() < view._rows(AREA)[0].top() + 2  # the line of the columns' heads alone

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from driving import array, has_colour, near, rgb
 from PyQt6.QtCore import QRectF, QSize
+from searches import themes
 
-from gui.theme import DARK, PROJECTOR, THEMES
+from gui.theme import DARK, PROJECTOR
 from gui.tune.minute_view import MinuteView
 from landscape.tuning.minute import Minute
 
-themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 SIZE = QSize(700, 360)
 AREA = QRectF(0, 0, 700, 360)
 NAN = math.nan

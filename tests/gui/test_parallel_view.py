@@ -7,13 +7,14 @@ import math
 
 import numpy as np
 import pytest
-from driving import CTRL, KEY, RIGHT, SHIFT, array, click, drag, has_colour, move, near, press, seen
+from driving import ALT, CTRL, KEY, RIGHT, SHIFT, array, click, drag, has_colour, move, near, press, seen
 from PyQt6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QFontMetricsF, QHelpEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QToolTip, QVBoxLayout, QWidget
+from searches import themes
 
-from gui.theme import DARK, LIGHT, PROJECTOR, THEMES, font
+from gui.theme import DARK, LIGHT, PROJECTOR, font
 from gui.tune.parallel_view import ParallelView
 from gui.tune.strokes import crossings
 from gui.tune.upright_axis import UprightAxis, upright_axes
@@ -21,7 +22,6 @@ from landscape.tuning.plan import Trial
 from landscape.tuning.selection import SCORE, TuneView, columns_of, lit
 from landscape.tuning.space import KINDS, Axis, Space, values_at
 
-themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 SIZE = (760, 300)
 SPACE = Space({"learning_rate": Axis(), "beta": Axis(), "layers": Axis()}).dimensions
 NAMES = ["learning_rate", "beta", "layers", SCORE]
@@ -308,7 +308,8 @@ def test_whatever_comes_is_drawn(qtbot, kind, size):
         drag(view, (x, size[1] / 3), (x, size[1] / 2))
         drag(view, (x, size[1] - 4), (x + 30, size[1] - 4))
         view.words_at(QPointF(x, size[1] / 2))
-    for key in (KEY.Key_Right, KEY.Key_Up, KEY.Key_Delete, KEY.Key_Escape):
+    QTest.keyClick(view, KEY.Key_Right, ALT)
+    for key in (KEY.Key_Up, KEY.Key_Delete, KEY.Key_Escape):
         QTest.keyClick(view, key)
     seen(view)
 
@@ -467,7 +468,7 @@ def test_a_double_click_on_a_title_turns_its_axis_over(page):
 def test_axes_are_brushed_with_the_keys_alone(page):
     view = page.view
     assert view.accessibleName() == "Parallel coordinates"
-    press(KEY.Key_Right)
+    press(KEY.Key_Right, ALT)
     assert view.accessibleName() == "Parallel coordinates: learning rate, all of it"
     press(KEY.Key_Up)  # around the best tenth: the trial at 0.5
     low, high = page.brushes["learning_rate"]
@@ -481,9 +482,9 @@ def test_axes_are_brushed_with_the_keys_alone(page):
     assert view.accessibleName() == "Parallel coordinates: learning rate, 0.00759 to 0.0132"
     press(KEY.Key_Delete)
     assert page.told[-1] == ("learning_rate", None)
-    press(KEY.Key_Left)  # there is none further left
-    press(KEY.Key_Right)
-    press(KEY.Key_Right)
+    press(KEY.Key_Left, ALT)  # there is none further left
+    press(KEY.Key_Right, ALT)
+    press(KEY.Key_Right, ALT)
     press(KEY.Key_Down)
     assert page.brushes == {"layers": pytest.approx((1 / 3, 2 / 3))}
     press(KEY.Key_Up)
@@ -499,14 +500,14 @@ def test_the_chosen_axis_is_shown_by_its_title(page):
     frame = frame_of(view)
     x, y = frame.x("beta"), frame.plot.bottom() + 1.2 * frame.unit
     assert has_colour(near(seen(view), x, y, 8), DARK.accent, 60) == 0
-    press(KEY.Key_Right)
-    press(KEY.Key_Right)
+    press(KEY.Key_Right, ALT)
+    press(KEY.Key_Right, ALT)
     assert has_colour(near(seen(view), x, y, 8), DARK.accent, 60) > 8
 
 
 def test_up_goes_up_on_an_axis_that_is_turned_over_too(page):
     view = page.view
-    press(KEY.Key_Right)
+    press(KEY.Key_Right, ALT)
     press(KEY.Key_Up, CTRL)
     page.brush("learning_rate", (0.4, 0.6))
     press(KEY.Key_Up)
@@ -529,11 +530,15 @@ def test_keys_without_a_use_go_to_whoever_is_around(qtbot):
         around.show()
     for key in (KEY.Key_Space, KEY.Key_Escape, KEY.Key_Up, KEY.Key_Delete):
         QTest.keyClick(view, key)
-    QTest.keyClick(view, KEY.Key_Right)
-    QTest.keyClick(view, KEY.Key_Escape)  # nothing to clear there
-    assert heard == [KEY.Key_Space, KEY.Key_Escape, KEY.Key_Up, KEY.Key_Delete, KEY.Key_Escape]
+    QTest.keyClick(view, KEY.Key_Right, ALT)
+    for key in (KEY.Key_Escape, KEY.Key_Left, KEY.Key_Right):  # nothing to clear there; and time
+        QTest.keyClick(view, key)
+    assert [key for key in heard if key != KEY.Key_Alt] == [
+        KEY.Key_Space, KEY.Key_Escape, KEY.Key_Up, KEY.Key_Delete, KEY.Key_Escape, KEY.Key_Left,
+        KEY.Key_Right,
+    ]  # fmt: skip
     assert not page.told
-    QTest.keyClick(view, KEY.Key_Right, Qt.KeyboardModifier.AltModifier)
+    QTest.keyClick(view, KEY.Key_Right, ALT)
     assert "momentum" in view.accessibleName()
 
 
@@ -541,6 +546,7 @@ def test_it_is_said_to_those_who_do_not_see_it(qtbot):
     view = board(qtbot)
     assert view.focusPolicy() & Qt.FocusPolicy.TabFocus
     assert "5 trials. Trial 1: the best, accuracy 0.9" in view.accessibleDescription()
+    assert "Alt with left and right" in view.accessibleDescription()
     assert "Delete clears" in view.accessibleDescription()
     view.show_lit(np.array([True, False, False, False, False]))
     assert view.summary == "1 of 5 trials"

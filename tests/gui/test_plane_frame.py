@@ -6,28 +6,20 @@ from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import QRectF
+from searches import drawn
 
 from gui.theme import font
 from gui.tune.plane_frame import count_words, fitting, spread
 from gui.tune.round_boxes import place_names
 from gui.tune.upright_axis import UprightAxis
-from landscape.tuning.plan import Trial
-from landscape.tuning.samplers import random_places
-from landscape.tuning.selection import Columns, columns_of
-from landscape.tuning.space import Space, values_at
+from landscape.tuning.space import Space
 
 SPACE = Space().dimensions
 BATCH, LAYERS = SPACE[2], SPACE[4]
 
 
-def made(count: int) -> Columns:
-    places = random_places(SPACE, 1, 0, count).tolist()
-    trials = [Trial(n, 0, values_at(SPACE, row), n, "complete", 0.5) for n, row in enumerate(places)]
-    return columns_of(trials, SPACE, 3)
-
-
 def test_trials_in_a_common_cell_lie_apart_within_it() -> None:
-    columns, axes = made(3000), (UprightAxis("batch_size", BATCH), UprightAxis("layers", LAYERS))
+    columns, axes = drawn(3000), (UprightAxis("batch_size", BATCH), UprightAxis("layers", LAYERS))
     places = spread(axes, columns)
     for axis, own in zip(axes, places.T, strict=True):
         off = own - columns.place(axis.name)
@@ -36,7 +28,7 @@ def test_trials_in_a_common_cell_lie_apart_within_it() -> None:
     cell = (places[:, 0] < 0.2) & (places[:, 1] < 1 / 3)
     assert cell.sum() > 100
     assert abs(np.corrcoef(places[cell].T)[0, 1]) < 0.3  # all over the cell, not along a line
-    assert (spread(axes, made(40)) == places[:40]).all()  # where a trial lies does not change as others come
+    assert (spread(axes, drawn(40)) == places[:40]).all()  # where a trial lies does not change as others come
 
 
 def test_the_grids_few_values_are_said_even_where_room_is_short(qtbot: Any) -> None:

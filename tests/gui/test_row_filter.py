@@ -147,6 +147,16 @@ def test_texts_that_are_remembered_follow_the_trials():
     assert not filtered(same, "0.01", texts).any()
 
 
+def test_texts_are_written_in_short_turns():
+    texts, turns = RowTexts(seconds=0), 0
+    while not texts.complete:
+        found = filtered(COLUMNS, "adam", texts)
+        turns += 1
+        assert set(COLUMNS.number[found]) <= {0, 2}  # what is not written yet is not found
+    assert turns > 4
+    assert COLUMNS.number[filtered(COLUMNS, "adam", texts)].tolist() == [0, 2]
+
+
 def test_no_trials_match_nothing():
     assert filtered(columns_of([], SPACE, 3), "score > 0.5 adam").tolist() == []
 

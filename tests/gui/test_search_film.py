@@ -11,7 +11,7 @@ from driving import has_colour
 from PIL import Image, ImageSequence
 from PyQt6.QtCore import QRect
 
-from gui.export import Exporter
+from gui.export.exporter import SceneExporter
 from gui.theme import LIGHT
 from gui.tune.film import search_places
 from gui.tune.searcher import studies
@@ -28,7 +28,7 @@ SCENE = Scene().edited(
 
 
 def write(scene: Scene, target: Path, **plan: object) -> Path:
-    exporter = Exporter(scene, target, replace(SHORT, **plan))  # type: ignore[arg-type]
+    exporter = SceneExporter(scene, target, replace(SHORT, **plan))  # type: ignore[arg-type]
     said = list(exporter.prepare())
     list(exporter.write())
     assert scene.tune_view.picture != "study" or any("trial" in sentence for sentence in said)

@@ -11,7 +11,7 @@ from gui.jobs import Jobs
 from gui.tune.search_playback import SearchPlayback
 from gui.tune.searcher import Searcher
 from landscape.network.spec import Training
-from landscape.tuning.plan import Tuning
+from landscape.tuning.plan import Trial, Tuning
 from landscape.tuning.shelf import Shelf
 from landscape.tuning.space import Axis, Space
 
@@ -131,3 +131,22 @@ def test_time_is_counted_in_trials(searcher: Searcher, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: 0 < playback.step < 24, timeout=10_000)
     playback.toggle()
     assert not playback.playing
+
+
+def test_trials_lost_with_their_workers_are_made_again(searcher: Searcher, qtbot: Any) -> None:
+    nan = float("nan")
+    searcher.shelf.open(TRAINING, TUNING).record(
+        Trial(p.number, 0, p.values, p.seed, "failed", nan, reason="its worker died 3 times")
+        if p.number == 7 else Trial(p.number, 0, p.values, p.seed, "diverged", nan, reason="infinite")
+        for p in TUNING.proposals([])
+    )  # fmt: skip
+    searcher.follow(TRAINING, TUNING)
+    wait(searcher, 24, qtbot)
+    assert searcher.found is not None
+    assert searcher.found.columns.trials[7].state == "failed"  # as it was kept, until it goes on
+    assert not searcher.found.complete
+    searcher.start()
+    qtbot.waitUntil(lambda: searcher.found is not None and searcher.found.complete, timeout=30_000)
+    assert searcher.found.columns.trials[7].state == "complete"
+    assert {trial.state for trial in searcher.found.columns.trials} == {"complete", "diverged"}
+    qtbot.waitUntil(lambda: not searcher.running, timeout=10_000)

@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-import math
 import time
 from typing import Any
 
 import numpy as np
 import pytest
-from driving import CTRL, KEY, LEFT
-from PyQt6.QtCore import QPoint, Qt
+from driving import ALT, CTRL, KEY, LEFT, PLAIN, has_colour, seen
+from PyQt6.QtCore import QEvent, QPoint, Qt
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
+from searches import drawn
 
-from gui.theme import DARK
+from gui.theme import DARK, LIGHT, PROJECTOR, Theme, contrast
+from gui.tune.trial_model import faint_ink
 from gui.tune.trial_table import TrialTable
 from landscape.tuning.plan import Trial
-from landscape.tuning.samplers import random_places
 from landscape.tuning.selection import Columns, columns_of
-from landscape.tuning.space import Space, values_at
+from landscape.tuning.space import Axis, Space
 
 SPACE = Space().dimensions
 
 
 def made(count: int) -> Columns:
-    scores = np.random.default_rng(3).random(count)
-    places = random_places(SPACE, 1, 0, count).tolist()
-    trials = [
-        Trial(
-            n,
-            0,
-            values_at(SPACE, row),
-            n,
-            *(("diverged", math.nan) if n % 5 == 4 else ("complete", float(score))),
-        )
-        for n, (row, score) in enumerate(zip(places, scores, strict=True))
-    ]
-    return columns_of(trials, SPACE, 3)
+    scores = np.random.default_rng(3).random(count).tolist()
+    return drawn(count, *["complete"] * 4, "diverged", score=scores.__getitem__)
 
 
 @pytest.fixture
@@ -89,11 +79,10 @@ def test_typing_filters(table: TrialTable) -> None:
     assert table.count.text() == "8 of 40"
     table.filter.clear()
     QTest.keyClicks(table.filter, "speed > 3")
-    assert table.remark.isVisible()
     assert "speed" in table.remark.text()
     assert table.model.rowCount() == 40
     table.filter.clear()
-    assert not table.remark.isVisible()
+    assert not table.remark.text()
 
 
 def test_only_what_lights_up(table: TrialTable) -> None:
@@ -147,7 +136,7 @@ def test_a_filter_that_is_half_typed_says_so_and_leaves_nothing_out(table: Trial
     assert "missing after" in table.remark.text()
     assert table.count.text() == "40 of 40"
     QTest.keyClicks(table.filter, " 0.5")
-    assert not table.remark.isVisible()
+    assert not table.remark.text()
     assert all(float(text) > 0.5 for text in column(table, "score"))
 
 
@@ -166,8 +155,126 @@ def test_rows_are_copied_as_a_table(table: TrialTable) -> None:
     clipboard = QApplication.clipboard()
     assert clipboard is not None
     head, row = clipboard.text().splitlines()
-    assert head.split("\t")[:4] == ["number", "round", "state", "score"]
-    assert row.split("\t")[0] == "2"
+    names = head.split("\t")
+    assert names == list(table.model.names)
+    copied = dict(zip(names, row.split("\t"), strict=True))
+    trial = made(40).trials[2]
+    assert (copied["number"], copied["round"], copied["state"]) == ("2", "1", "complete")
+    assert float(copied["score"]) == trial.score  # every digit, not as shown
+    assert float(copied["learning_rate"]) == trial.values["learning_rate"]
+    assert int(copied["units"]) == trial.values["units"]
+
+
+def test_what_has_no_score_is_copied_as_nothing_and_a_reason_stays_in_its_cell(table: TrialTable) -> None:
+    odd = Space({"batch_norm": Axis(), "optimizer": Axis()}).dimensions
+    values = {"batch_norm": True, "optimizer": "gradient_descent"}
+    table.show_trials(columns_of([Trial(0, 0, values, 7, "failed", reason="one\ttwo\nthree")], odd, 3))
+    table.table.selectRow(0)
+    table.copy()
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None
+    assert clipboard.text().splitlines()[1] == "0\t1\tfailed\t\tgradient_descent\ttrue\t0\t0.0\tone two three"
+
+
+def test_heads_are_sorted_by_keys_and_left_and_right_alone_stay_time(table: TrialTable) -> None:
+    rows = table.table
+    rows.setFocus()
+    table.show_picked(3)
+    assert "sorted by number of the trial, upwards" in rows.accessibleDescription()
+    assert "Alt" in rows.accessibleDescription()
+    QTest.keyClick(rows, KEY.Key_Return)  # no column is chosen
+    assert table.model.sorted_by == ("number", False)
+    for _ in range(4):
+        QTest.keyClick(rows, KEY.Key_Right, ALT)
+    assert "validation accuracy" in rows.accessibleName()
+    QTest.keyClick(rows, KEY.Key_Return)
+    assert table.model.sorted_by == ("score", True)
+    assert "sorted by validation accuracy after the last epoch, downwards" in rows.accessibleDescription()
+    assert table.model.text(rows.currentIndex().row(), "number") == "3"
+    QTest.keyClick(rows, KEY.Key_Left, ALT)
+    assert "what became of it" in rows.accessibleName()
+    for key in (KEY.Key_Left, KEY.Key_Right, KEY.Key_Space, KEY.Key_1, KEY.Key_Question):
+        event = QKeyEvent(QEvent.Type.KeyPress, key, PLAIN, chr(key) if key < 0x100 else "")
+        QApplication.sendEvent(rows, event)
+        assert not event.isAccepted()
+    QTest.keyClick(rows, KEY.Key_Escape)
+    assert rows.accessibleName() == "Table of all trials"
+
+
+def test_a_chosen_head_is_framed_and_scrolled_to(table: TrialTable) -> None:
+    table.resize(500, 300)
+    table.table.setFocus()
+    heads = table.table.horizontalHeader()
+    assert heads is not None
+    before = has_colour(seen(heads), DARK.accent)
+    for _ in range(len(table.model.names)):
+        QTest.keyClick(table.table, KEY.Key_Right, ALT)
+    section = table.model.names.index("reason")
+    assert heads.sectionViewportPosition(section) < heads.width()
+    assert has_colour(seen(heads), DARK.accent) > before + 20
+
+
+def test_a_head_says_its_scale(table: TrialTable) -> None:
+    def tip(name: str) -> str:
+        section = table.model.names.index(name)
+        return table.model.headerData(section, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+
+    assert tip("learning_rate").startswith("Learning rate α (log):")
+    assert "(log of 1 − β)" in tip("beta")
+    assert "(powers of 2)" in tip("units")
+    assert "(linear)" in tip("layers")
+    assert tip("score").startswith("Validation accuracy")
+    assert "Enter" in tip("score")
+
+
+def test_no_rows_say_why_and_what_to_do(table: TrialTable) -> None:
+    page = table.table.viewport()
+    assert page is not None
+
+    def ink() -> int:
+        return has_colour(seen(page), DARK.dim, 60)
+
+    table.filter.setText("zebra")
+    assert "clear" in table.table.hint
+    assert "clear" in table.table.accessibleDescription()
+    assert ink() > 50
+    table.filter.clear()
+    assert "clear" not in table.table.accessibleDescription()
+    table.show_lit(np.zeros(40, bool))
+    table.only_lit.click()
+    assert "“Only lit”" in table.table.hint
+    table.set_hint("Press play (Space).")
+    table.show_trials(columns_of([], SPACE, 3))
+    assert table.table.hint == "Press play (Space)."
+    assert ink() > 30
+
+
+def test_the_table_stands_still_when_the_filter_says_something(table: TrialTable) -> None:
+    before = table.table.geometry()
+    table.filter.setText("score >")
+    QApplication.processEvents()
+    assert table.remark.text()
+    assert table.remark.toolTip() == table.remark.text()
+    assert table.table.geometry() == before
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT, PROJECTOR], ids=lambda theme: theme.name)
+def test_what_does_not_light_up_differs_and_can_be_read(theme: Theme) -> None:
+    faint = faint_ink(theme).name()
+    assert contrast(faint, theme.card) >= 4.5
+    assert contrast(theme.text, faint) > 2.2
+
+
+def test_the_first_word_after_ten_thousand_new_trials_does_not_wait(table: TrialTable, qtbot: Any) -> None:
+    table.show_trials(made(10_000))
+    table.filter.setFocus()
+    began = time.perf_counter()
+    QTest.keyClicks(table.filter, "d")
+    assert table.model.rowCount() < 2000  # it did not write them all; 7 ms on a quiet machine
+    assert time.perf_counter() - began < 0.06
+    QTest.keyClicks(table.filter, "iverged")
+    qtbot.waitUntil(lambda: table.model.rowCount() == 2000)
+    assert table.count.text() == "2,000 of 10,000"
 
 
 def test_no_trials_and_other_hyperparameters(table: TrialTable) -> None:

@@ -5,38 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from driving import KEY, RIGHT, array, click, drag, has_colour, near, seen
-from PyQt6.QtCore import QPoint, QRectF, QSize, Qt
+from PyQt6.QtCore import QPoint, QSize, Qt
 from PyQt6.QtGui import QColor, QHelpEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QToolTip
-from searches import EPOCHS, level, many, search, some
+from searches import AREA, EPOCHS, SIZE, chart, heard, level, many, search, shown, some, themes
 
-from gui.theme import DARK, LIGHT, THEMES
+from gui.theme import DARK, LIGHT
 from gui.tune.curve_mass import crowd
 from gui.tune.curves_view import CurvesView
-from landscape.tuning.selection import SCORE, Columns
-
-themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
-SIZE = QSize(600, 450)
-AREA = QRectF(0, 0, 600, 450)
-
-
-def chart(qtbot, columns: Columns, theme=DARK, scale: float = 1.0, size: QSize = SIZE) -> CurvesView:
-    view = CurvesView()
-    qtbot.addWidget(view)
-    view.resize(size)
-    view.set_theme(theme, scale)
-    view.show_trials(columns)
-    return view
-
-
-def shown(qtbot, view: CurvesView) -> CurvesView:
-    with qtbot.waitExposed(view):
-        view.show()
-    view.activateWindow()
-    view.setFocus()
-    qtbot.waitUntil(view.hasFocus, timeout=3000)
-    return view
+from landscape.tuning.selection import SCORE
 
 
 def place(view: CurvesView, epoch: float, accuracy: float) -> tuple[float, float]:
@@ -48,21 +26,9 @@ def place(view: CurvesView, epoch: float, accuracy: float) -> tuple[float, float
     )
 
 
-def picks(view: CurvesView) -> list[int]:
-    found: list[int] = []
-    view.trialPicked.connect(found.append)
-    return found
-
-
-def strokes(view: CurvesView) -> list[object]:
-    found: list[object] = []
-    view.brushed.connect(lambda name, stretch: found.append((name, stretch)))
-    return found
-
-
 @themes
 def test_the_best_stands_out_and_is_named(qtbot, theme):
-    view = chart(qtbot, some(), theme)
+    view = chart(qtbot, CurvesView, some(), theme)
     picture = array(view.render_image(SIZE))
     assert has_colour(near(picture, *place(view, 5.5, 0.9), 4), theme.warning)
     assert not has_colour(near(picture, *place(view, 5.5, 0.7), 4), theme.warning)
@@ -75,7 +41,7 @@ def test_the_best_stands_out_and_is_named(qtbot, theme):
 @themes
 def test_ends_are_told_apart_without_colour(qtbot, theme):
     """A ring, a cross, a bar and a crossed ring: no two of them cover the same pixels."""
-    view = chart(qtbot, some(), theme)
+    view = chart(qtbot, CurvesView, some(), theme)
     picture, ground = array(view.render_image(SIZE)), QColor(theme.card)
     marks = []
     for epoch, accuracy in ((4, 0.6), (2, 0.1), (5, 0.3), (3, 0.2)):
@@ -88,7 +54,7 @@ def test_ends_are_told_apart_without_colour(qtbot, theme):
 
 
 def test_nothing_goes_on_where_a_trial_has_ended(qtbot):
-    view = chart(qtbot, search(("diverged", level(0.55, 3)), ("complete", level(0.9))))
+    view = chart(qtbot, CurvesView, search(("diverged", level(0.55, 3)), ("complete", level(0.9))))
     picture = array(view.render_image(SIZE))
     before = near(picture, *place(view, 2.5, 0.55), 5)
     after = near(picture, *place(view, 6.5, 0.55), 5)
@@ -97,7 +63,7 @@ def test_nothing_goes_on_where_a_trial_has_ended(qtbot):
 
 @themes
 def test_what_does_not_light_up_is_faint(qtbot, theme):
-    view = chart(qtbot, some(), theme)
+    view = chart(qtbot, CurvesView, some(), theme)
     ground = np.array(QColor(theme.card).getRgb()[:3])
 
     def strength(accuracy: float) -> int:
@@ -114,7 +80,7 @@ def test_what_does_not_light_up_is_faint(qtbot, theme):
 
 @themes
 def test_the_picked_one_is_in_the_accent(qtbot, theme):
-    view = chart(qtbot, some(), theme)
+    view = chart(qtbot, CurvesView, some(), theme)
     x, y = place(view, 5.5, 0.5)
     before = has_colour(near(array(view.render_image(SIZE)), x, y, 4), theme.accent, 12)
     view.show_picked(0)
@@ -125,7 +91,7 @@ def test_the_picked_one_is_in_the_accent(qtbot, theme):
 
 
 def test_the_best_is_still_orange_when_it_is_picked(qtbot):
-    view = chart(qtbot, some())
+    view = chart(qtbot, CurvesView, some())
     view.show_picked(3)
     part = near(array(view.render_image(SIZE)), *place(view, 5.5, 0.9), 5)
     assert has_colour(part, DARK.warning, 60)
@@ -133,8 +99,8 @@ def test_the_best_is_still_orange_when_it_is_picked(qtbot):
 
 
 def test_a_click_near_a_curve_picks_it(qtbot):
-    view = shown(qtbot, chart(qtbot, some()))
-    found, cleared = picks(view), strokes(view)
+    view = shown(qtbot, chart(qtbot, CurvesView, some()))
+    found, cleared = heard(view.trialPicked), heard(view.brushed)
     for epoch, accuracy in ((5.5, 0.5), (1, 0.1), (7.3, 0.9), (4, 0.6), (5, 0.3)):
         x, y = place(view, epoch, accuracy)
         click(view, x + 1, y + 4)
@@ -147,8 +113,8 @@ def test_a_click_near_a_curve_picks_it(qtbot):
 
 
 def test_of_two_curves_the_lit_one_is_meant(qtbot):
-    view = shown(qtbot, chart(qtbot, search(("complete", level(0.5)), ("complete", level(0.51)))))
-    found = picks(view)
+    view = shown(qtbot, chart(qtbot, CurvesView, search(("complete", level(0.5)), ("complete", level(0.51)))))
+    found = heard(view.trialPicked)
     x, y = place(view, 5, 0.5)
     click(view, x, y)
     view.show_lit(np.array([False, True]))
@@ -157,8 +123,8 @@ def test_of_two_curves_the_lit_one_is_meant(qtbot):
 
 
 def test_dragging_upright_brushes_scores(qtbot):
-    view = shown(qtbot, chart(qtbot, some()))
-    found, picked = strokes(view), picks(view)
+    view = shown(qtbot, chart(qtbot, CurvesView, some()))
+    found, picked = heard(view.brushed), heard(view.trialPicked)
     start, halfway, end = (place(view, 9, accuracy) for accuracy in (0.8, 0.7, 0.4))
     drag(view, start, halfway, end)
     assert not picked
@@ -179,8 +145,8 @@ def test_dragging_upright_brushes_scores(qtbot):
 
 @pytest.mark.parametrize("key", [KEY.Key_Escape, KEY.Key_Delete, KEY.Key_Backspace])
 def test_a_stretch_is_cleared_by_key_or_by_a_click_beside_all_curves(qtbot, key):
-    view = shown(qtbot, chart(qtbot, some()))
-    found = strokes(view)
+    view = shown(qtbot, chart(qtbot, CurvesView, some()))
+    found = heard(view.brushed)
     QTest.keyClick(view, key)  # there is none
     click(view, *place(view, 8, 0.4))
     assert not found
@@ -191,8 +157,8 @@ def test_a_stretch_is_cleared_by_key_or_by_a_click_beside_all_curves(qtbot, key)
 
 
 def test_up_and_down_go_from_better_to_worse(qtbot):
-    view = shown(qtbot, chart(qtbot, some()))
-    found = picks(view)
+    view = shown(qtbot, chart(qtbot, CurvesView, some()))
+    found = heard(view.trialPicked)
     view.trialPicked.connect(view.show_picked)
     for key in (KEY.Key_Down, KEY.Key_Down, KEY.Key_Down, KEY.Key_Down, KEY.Key_Up, KEY.Key_Right):
         QTest.keyClick(view, key)
@@ -211,7 +177,7 @@ def test_up_and_down_go_from_better_to_worse(qtbot):
 
 
 def test_tooltip_says_which_trial_is_meant(qtbot):
-    view = shown(qtbot, chart(qtbot, some()))
+    view = shown(qtbot, chart(qtbot, CurvesView, some()))
     at = QPoint(*map(round, place(view, 6, 0.7)))
     QApplication.sendEvent(view, QHelpEvent(QHelpEvent.Type.ToolTip, at, view.mapToGlobal(at)))
     assert QToolTip.text().startswith("Trial 2: accuracy 0.7")
@@ -221,7 +187,7 @@ def test_tooltip_says_which_trial_is_meant(qtbot):
 
 
 def test_tab_leads_to_it_and_a_ring_says_so(qtbot):
-    view = shown(qtbot, chart(qtbot, some()))
+    view = shown(qtbot, chart(qtbot, CurvesView, some()))
     assert view.focusPolicy() & Qt.FocusPolicy.TabFocus
     before = seen(view)
     view.clearFocus()
@@ -248,9 +214,9 @@ EDGES = {
 @pytest.mark.parametrize("columns", EDGES.values(), ids=EDGES)
 def test_bad_and_empty_searches(qtbot, theme, scale, columns):
     for size in (SIZE, QSize(420, 300), QSize(130, 100)):
-        view = chart(qtbot, columns, theme, scale, size)
+        view = chart(qtbot, CurvesView, columns, theme, scale, size)
         view.set_hint("Press play.")
-        found, picked = strokes(view), picks(view)
+        found, picked = heard(view.brushed), heard(view.trialPicked)
         shown(qtbot, view)
         click(view, 60, 60)
         for key in (KEY.Key_Up, KEY.Key_Down, KEY.Key_Left, KEY.Key_Escape):
@@ -265,7 +231,7 @@ def test_bad_and_empty_searches(qtbot, theme, scale, columns):
 
 
 def test_a_hint_stands_where_there_is_no_trial_yet(qtbot):
-    view = chart(qtbot, search())
+    view = chart(qtbot, CurvesView, search())
     before = array(view.render_image(SIZE))
     view.set_hint("Press play (Space): 64 models will be trained.")
     assert (array(view.render_image(SIZE)) != before).any()
@@ -274,7 +240,7 @@ def test_a_hint_stands_where_there_is_no_trial_yet(qtbot):
 
 def test_nothing_touches_the_edge(qtbot):
     for scale in (1.0, 1.5):
-        view = chart(qtbot, some(), LIGHT, scale, QSize(420, 300))
+        view = chart(qtbot, CurvesView, some(), LIGHT, scale, QSize(420, 300))
         view.show_picked(1)
         picture = array(view.render_image(QSize(420, 300)))
         for strip in (picture[20:-20, :4], picture[20:-20, -4:], picture[-3:, 20:-20], picture[:3, 20:-20]):
@@ -282,7 +248,7 @@ def test_nothing_touches_the_edge(qtbot):
 
 
 def test_many_are_drawn_quickly_first_and_finely_later(qtbot):
-    view = shown(qtbot, chart(qtbot, many(3000)))
+    view = shown(qtbot, chart(qtbot, CurvesView, many(3000)))
     view.show_lit(view.columns.score > 0.3)
     quick = seen(view)
     qtbot.waitUntil(lambda: (seen(view) != quick).any(), timeout=3000)

@@ -4,39 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from driving import KEY, RIGHT, array, click, drag, has_colour, near, seen
+from driving import ALT, KEY, RIGHT, array, click, drag, has_colour, near, seen
 from PyQt6.QtCore import QPoint, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QHelpEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QToolTip
-from searches import level, many, search, some
+from searches import AREA, SIZE, chart, heard, level, many, search, shown, some, themes
 
-from gui.theme import DARK, LIGHT, THEMES
+from gui.theme import DARK, LIGHT, PROJECTOR
 from gui.tune.history_view import LANE, HistoryView
 from landscape.tuning.selection import SCORE, Columns
-
-themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
-SIZE = QSize(600, 450)
-AREA = QRectF(0, 0, 600, 450)
-ALT = Qt.KeyboardModifier.AltModifier
-
-
-def chart(qtbot, columns: Columns, theme=DARK, scale: float = 1.0, size: QSize = SIZE) -> HistoryView:
-    view = HistoryView()
-    qtbot.addWidget(view)
-    view.resize(size)
-    view.set_theme(theme, scale)
-    view.show_trials(columns)
-    return view
-
-
-def shown(qtbot, view: HistoryView) -> HistoryView:
-    with qtbot.waitExposed(view):
-        view.show()
-    view.activateWindow()
-    view.setFocus()
-    qtbot.waitUntil(view.hasFocus, timeout=3000)
-    return view
 
 
 def place(view: HistoryView, number: float, accuracy: float | None) -> tuple[float, float]:
@@ -48,18 +25,6 @@ def place(view: HistoryView, number: float, accuracy: float | None) -> tuple[flo
     return x, plot.bottom() - (accuracy - low) / (high - low) * plot.height()
 
 
-def picks(view: HistoryView) -> list[int]:
-    found: list[int] = []
-    view.trialPicked.connect(found.append)
-    return found
-
-
-def strokes(view: HistoryView) -> list[object]:
-    found: list[object] = []
-    view.brushed.connect(lambda name, stretch: found.append((name, stretch)))
-    return found
-
-
 def climb() -> Columns:
     """The best so far rises at 0, 2 and 6; the last round has the last four."""
     scores = (0.5, 0.4, 0.7, 0.6, 0.65, 0.55, 0.9, 0.6)
@@ -68,7 +33,7 @@ def climb() -> Columns:
 
 @themes
 def test_the_best_so_far_is_a_flight_of_stairs(qtbot, theme):
-    view = chart(qtbot, climb(), theme)
+    view = chart(qtbot, HistoryView, climb(), theme)
     picture = array(view.render_image(SIZE))
     on = ((1.3, 0.5), (4.5, 0.7), (6.7, 0.9), (2.0, 0.6), (6.0, 0.8))
     off = ((1.3, 0.7), (4.5, 0.5), (4.5, 0.9), (6.7, 0.7), (3.0, 0.65))
@@ -81,7 +46,7 @@ def test_the_best_so_far_is_a_flight_of_stairs(qtbot, theme):
 
 @themes
 def test_improvements_are_labelled_where_there_is_room(qtbot, theme):
-    view = chart(qtbot, climb(), theme)
+    view = chart(qtbot, HistoryView, climb(), theme)
     picture = array(view.render_image(SIZE))
 
     def under(number: float, accuracy: float) -> int:
@@ -92,7 +57,9 @@ def test_improvements_are_labelled_where_there_is_room(qtbot, theme):
     assert under(2, 0.7) > 15
     x, y = (round(value) for value in place(view, 7, 0.9))
     assert has_colour(picture[y - 30 : y - 5, x - 120 : x], theme.warning, 60) > 60  # the best, by its number
-    dense = chart(qtbot, search(*(("complete", level(0.5 + 0.002 * k)) for k in range(200))), theme)
+    dense = chart(
+        qtbot, HistoryView, search(*(("complete", level(0.5 + 0.002 * k)) for k in range(200))), theme
+    )
     x, y = (round(value) for value in place(dense, 100, 0.7))
     below = array(dense.render_image(SIZE))[y + 12 : y + 100, x : x + 100]
     assert has_colour(below, theme.warning, 60) == 0
@@ -101,7 +68,8 @@ def test_improvements_are_labelled_where_there_is_room(qtbot, theme):
 @themes
 def test_rounds_are_divided_by_a_line_with_a_name(qtbot, theme):
     one, two = (
-        chart(qtbot, columns, theme) for columns in (search(*_scores(12)), search(*_scores(12), rounds=2))
+        chart(qtbot, HistoryView, columns, theme)
+        for columns in (search(*_scores(12)), search(*_scores(12), rounds=2))
     )
     plot = one.plot_area(AREA)
     x = plot.left() + 5.5 / 11 * plot.width()
@@ -113,13 +81,51 @@ def test_rounds_are_divided_by_a_line_with_a_name(qtbot, theme):
     assert over[:, round(x) + 4 : round(x) + 50].sum() > 30
 
 
+@pytest.mark.parametrize("size", [(120, 90), (200, 130), (300, 170), (420, 300), (1200, 500)])
+@pytest.mark.parametrize(("theme", "scale"), [(DARK, 1.0), (PROJECTOR, 1.0), (PROJECTOR, 1.5)])
+@pytest.mark.parametrize("rounds", [2, 4, 10])
+def test_words_do_not_run_into_each_other_or_cover_trials(qtbot, size, theme, scale, rounds):
+    random = np.random.default_rng(rounds)
+    rise = np.clip(0.3 + 0.6 * (1 - np.exp(-np.arange(60) / 15)) + random.normal(0, 0.12, 60), 0, 0.99)
+    view = chart(
+        qtbot,
+        HistoryView,
+        search(*(("complete", level(float(score))) for score in rise), rounds=rounds),
+        theme,
+    )
+    view.set_theme(theme, scale)
+    plot = view.plot_area(QRectF(0, 0, *size))
+    labels = view.labels(plot)
+    for place, label in enumerate(labels):
+        assert not any(label.box.intersects(other.box) for other in labels[:place])
+        assert label.box.right() <= plot.right() + 1
+        assert label.box.top() >= 0
+        marks = view._pixels(plot)
+        if label.kind == "step":
+            assert not any(label.box.contains(*mark) for mark in marks.tolist())
+    if size == (1200, 500) and scale == 1:
+        kinds = [label.kind for label in labels]
+        assert kinds.count("round") >= min(rounds, 5) - 2
+        assert "step" in kinds
+        assert kinds[0] == "best"
+
+
+def test_a_search_that_always_improves_has_no_words_to_wait_for(qtbot):
+    count = 10_000
+    view = chart(
+        qtbot, HistoryView, search(*(("complete", level(0.5 + 0.4 * k / count)) for k in range(count))), DARK
+    )
+    labels = view.labels(view.plot_area(QRectF(0, 0, 600, 300)))
+    assert [label.kind for label in labels] == ["best"]
+
+
 def _scores(count: int) -> list[tuple[str, list[float]]]:
     return [("complete", level(0.8 - 0.01 * k)) for k in range(count)]
 
 
 @themes
 def test_what_has_no_score_lies_in_a_lane_of_its_own(qtbot, theme):
-    view = chart(qtbot, some(), theme)
+    view = chart(qtbot, HistoryView, some(), theme)
     picture = array(view.render_image(SIZE))
     for number, with_score in ((1, False), (6, False), (2, True)):
         part = near(picture, *place(view, number, None), 6)
@@ -128,7 +134,7 @@ def test_what_has_no_score_lies_in_a_lane_of_its_own(qtbot, theme):
 
 @themes
 def test_states_are_told_apart_without_colour(qtbot, theme):
-    view = chart(qtbot, some(), theme)
+    view = chart(qtbot, HistoryView, some(), theme)
     picture, ground = array(view.render_image(SIZE)), np.array(QColor(theme.card).getRgb()[:3])
     # The stopped one is so far below that it lies at the lower edge.
     spots = ((0, 0.5), (1, None), (4, 0.6), (5, view.ends[0]), (6, None))
@@ -141,11 +147,11 @@ def test_states_are_told_apart_without_colour(qtbot, theme):
 
 def test_what_is_far_below_is_said_to_be(qtbot):
     columns = search(*[("complete", level(0.9))] * 20, ("complete", level(0.2)), ("complete", level(0.3)))
-    view = chart(qtbot, columns)
+    view = chart(qtbot, HistoryView, columns)
     assert view.ends[0] > 0.5
     assert view.heading.endswith("2 below 0.85")
-    assert not chart(qtbot, climb()).heading.endswith("below")
-    found = strokes(shown(qtbot, view))
+    assert not chart(qtbot, HistoryView, climb()).heading.endswith("below")
+    found = heard(shown(qtbot, view).brushed)
     plot = view.plot_area(AREA)
     drag(view, (300, plot.center().y()), (300, plot.bottom() + 3))
     assert found[-1][1][0] == 0.0  # what lies at the lower edge is in it
@@ -153,7 +159,7 @@ def test_what_is_far_below_is_said_to_be(qtbot):
 
 @themes
 def test_faint_and_picked_ones(qtbot, theme):
-    view = chart(qtbot, climb(), theme)
+    view = chart(qtbot, HistoryView, climb(), theme)
     ground = np.array(QColor(theme.card).getRgb()[:3])
 
     def strength(number: int, accuracy: float) -> int:
@@ -171,8 +177,8 @@ def test_faint_and_picked_ones(qtbot, theme):
 
 
 def test_a_click_picks_a_trial(qtbot):
-    view = shown(qtbot, chart(qtbot, some()))
-    found, cleared = picks(view), strokes(view)
+    view = shown(qtbot, chart(qtbot, HistoryView, some()))
+    found, cleared = heard(view.trialPicked), heard(view.brushed)
     for number, accuracy in ((0, 0.5), (1, None), (3, 0.9), (4, 0.6), (6, None)):
         x, y = place(view, number, accuracy)
         click(view, x + 3, y - 2)
@@ -188,8 +194,8 @@ def test_a_click_picks_a_trial(qtbot):
 
 
 def test_dragging_upright_brushes_scores(qtbot):
-    view = shown(qtbot, chart(qtbot, some()))
-    found, picked = strokes(view), picks(view)
+    view = shown(qtbot, chart(qtbot, HistoryView, some()))
+    found, picked = heard(view.brushed), heard(view.trialPicked)
     start, end = place(view, 3, 0.9), place(view, 3, 0.5)
     drag(view, start, end)
     assert not picked
@@ -202,18 +208,18 @@ def test_dragging_upright_brushes_scores(qtbot):
 
 
 def test_left_and_right_go_from_trial_to_trial(qtbot):
-    view = shown(qtbot, chart(qtbot, some()))
-    found = picks(view)
+    view = shown(qtbot, chart(qtbot, HistoryView, some()))
+    found = heard(view.trialPicked)
     view.trialPicked.connect(view.show_picked)
-    QTest.keyClick(view, KEY.Key_Right)  # the first key goes to the best
-    QTest.keyClick(view, KEY.Key_Right)
+    QTest.keyClick(view, KEY.Key_Right, ALT)  # the first key goes to the best
     QTest.keyClick(view, KEY.Key_Right, ALT)
-    QTest.keyClick(view, KEY.Key_Left)
+    QTest.keyClick(view, KEY.Key_Right, ALT)
+    QTest.keyClick(view, KEY.Key_Left, ALT)
     assert found == [3, 4, 5, 4]
     view.show_lit(np.array([True, False, False, False, False, False, True]))
     QTest.keyClick(view, KEY.Key_Left, ALT)
-    QTest.keyClick(view, KEY.Key_Left)  # there is none before
-    QTest.keyClick(view, KEY.Key_Right)
+    QTest.keyClick(view, KEY.Key_Left, ALT)  # there is none before
+    QTest.keyClick(view, KEY.Key_Right, ALT)
     assert found[4:] == [0, 6]
     view.show_lit(np.ones(7, bool))
     view.show_picked(0)
@@ -223,16 +229,16 @@ def test_left_and_right_go_from_trial_to_trial(qtbot):
 
 
 def test_a_key_that_says_nothing_is_left_to_the_window(qtbot):
-    view = shown(qtbot, chart(qtbot, some()))
-    found = picks(view)
-    for key in (KEY.Key_Space, KEY.Key_Return, KEY.Key_Home):
+    view = shown(qtbot, chart(qtbot, HistoryView, some()))
+    found = heard(view.trialPicked)
+    for key in (KEY.Key_Space, KEY.Key_Return, KEY.Key_Home, KEY.Key_Left, KEY.Key_Right):
         QTest.keyClick(view, key)
     QTest.keyClick(view, KEY.Key_Right, Qt.KeyboardModifier.ControlModifier)
     assert not found
 
 
 def test_tooltip_says_which_trial_it_is(qtbot):
-    view = shown(qtbot, chart(qtbot, some()))
+    view = shown(qtbot, chart(qtbot, HistoryView, some()))
     at = QPoint(*map(round, place(view, 1, None)))
     QApplication.sendEvent(view, QHelpEvent(QHelpEvent.Type.ToolTip, at, view.mapToGlobal(at)))
     assert QToolTip.text().startswith("Trial 1: diverged")
@@ -257,9 +263,9 @@ EDGES = {
 @pytest.mark.parametrize("columns", EDGES.values(), ids=EDGES)
 def test_bad_and_empty_searches(qtbot, theme, scale, columns):
     for size in (SIZE, QSize(420, 300), QSize(130, 100)):
-        view = chart(qtbot, columns, theme, scale, size)
+        view = chart(qtbot, HistoryView, columns, theme, scale, size)
         view.set_hint("Press play.")
-        found, picked = strokes(view), picks(view)
+        found, picked = heard(view.brushed), heard(view.trialPicked)
         shown(qtbot, view)
         click(view, 60, 60)
         for key in (KEY.Key_Up, KEY.Key_Down, KEY.Key_Left, KEY.Key_Escape):
@@ -275,14 +281,14 @@ def test_bad_and_empty_searches(qtbot, theme, scale, columns):
 
 def test_nothing_touches_the_edge(qtbot):
     for scale in (1.0, 1.5):
-        view = chart(qtbot, some(), LIGHT, scale, QSize(420, 300))
+        view = chart(qtbot, HistoryView, some(), LIGHT, scale, QSize(420, 300))
         picture = array(view.render_image(QSize(420, 300)))
         for strip in (picture[20:-20, :4], picture[20:-20, -4:], picture[-3:, 20:-20], picture[:3, 20:-20]):
             assert (strip == 255).all()
 
 
 def test_of_many_the_lit_ones_are_told_from_the_faint_ones(qtbot):
-    view = shown(qtbot, chart(qtbot, many(4000)))
+    view = shown(qtbot, chart(qtbot, HistoryView, many(4000)))
     view.show_lit(view.columns.number >= 2000)
     plot = view.plot_area(AREA)
     half = seen(view)[round(plot.top()) + 40 : round(plot.bottom()) - 40, :, 2]

@@ -1,0 +1,207 @@
+"""All exports of the window: the dialog, the one that is under way, the picture on the clipboard."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from gui.document import Document
+from gui.export.process import ExportProcess
+from gui.jobs import Jobs
+from gui.lecture.player import Player
+from gui.settings import Settings
+from landscape.export_plan import Export
+
+if TYPE_CHECKING:  # what draws is loaded when it is wanted: the window shows first
+    from gui.export.dialog import ExportDialog
+    from gui.export.order import Order
+
+
+class ExportDesk(QObject):
+    """Carries orders out, one at a time, each in a process of its own.
+
+    Parameters
+    ----------
+    step : tells at which step, epoch or trial the window stands
+    solid : tells whether 3-D can be drawn here
+
+    Signals
+    -------
+    said(sentence) : what the user should know, where the dialog is not open
+    """
+
+    said = pyqtSignal(str)
+
+    def __init__(
+        self, document: Document, jobs: Jobs, settings: Settings, player: Player,
+        step: Callable[[], int], solid: Callable[[], bool], parent: QWidget,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._document, self._jobs, self._settings, self._player = document, jobs, settings, player
+        self._step, self._solid, self._window = step, solid, parent
+        self.dialog: ExportDialog | None = None
+        self.under_way: ExportProcess | None = None
+        self._began = 0.0
+        self._estimating: ExportProcess | None = None
+        self._next_estimate: Order | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="landscape-")  # for the clipboard's picture
+        document.changed.connect(self._scene_changed)
+        player.changed.connect(self._show_lesson)
+
+    def open_dialog(self) -> None:
+        """Ask what is to be exported, and how."""
+        if self.dialog is None:
+            from gui.export.dialog import ExportDialog
+
+            export, format_, folder = self._settings.export()
+            self.dialog = ExportDialog(self._jobs, export, format_, folder, self._solid(), self._window)
+            self.dialog.wanted.connect(self.carry_out)
+            self.dialog.estimateWanted.connect(self._estimate)
+            self.dialog.pictureWanted.connect(self.copy_picture)
+            self.dialog.stopWanted.connect(self.stop)
+            self._show_lesson()
+        self.dialog.show_scene(self._document.scene, self._step())
+        self.dialog.show()
+        self.dialog.raise_()
+        self.dialog.activateWindow()
+        self.dialog.begin()
+
+    def _show_lesson(self) -> None:
+        if self.dialog is not None:
+            player = self._player
+            self.dialog.show_lesson(player.lesson, player.titles, player.place)
+
+    def _scene_changed(self, scene: object, old: object) -> None:
+        if self.dialog is not None and self.dialog.isVisible():
+            self.dialog.show_scene(self._document.scene, self._step())
+
+    # --- one export --------------------------------------------------------------------------------
+
+    def carry_out(self, order: Order) -> None:
+        """Begin; what is under way already has to end first."""
+        if self.under_way is not None:
+            self._say("An export is under way already; please wait for it, or cancel it.")
+            return
+        if self.dialog is not None and order.target.parent != Path(self._folder.name):
+            self._settings.set_export(self.dialog.form.export, self.dialog.form.format, order.target.parent)
+        self._next_estimate = None
+        if self._estimating is not None:
+            self._estimating.give_up()
+        self._began = time.monotonic()
+        self.under_way = ExportProcess(order, self)
+        self.under_way.answered.connect(self._progressed)
+        self.under_way.ended.connect(self._ended)
+        self._show_progress("Computing what is to be drawn …", None)
+        self.under_way.start()
+
+    def stop(self) -> None:
+        """Give up what is under way; what was there before stays."""
+        if self.under_way is not None:
+            self._show_progress("Giving up …", None)
+            self.under_way.give_up()
+
+    def close(self) -> None:
+        """The window is closing."""
+        for process in (self.under_way, self._estimating):
+            if process is not None:
+                process.ended.disconnect()
+                process.finish()
+        if self.dialog is not None:
+            self.dialog.close()
+        self._folder.cleanup()
+
+    def _progressed(self, answer: dict[str, Any]) -> None:
+        if "said" in answer:
+            self._show_progress(answer["said"], None)
+        elif "frame" in answer:
+            share = answer["frame"] / answer["frames"]
+            left = (time.monotonic() - self._began) * (1 - share) / share if share > 0.02 else None
+            when = "" if left is None else f", about {left:.0f} s to go"
+            self._show_progress(f"Frame {answer['frame']} of {answer['frames']}{when}", share)
+
+    def _show_progress(self, sentence: str, share: float | None) -> None:
+        if self.dialog is not None:
+            self.dialog.show_busy(sentence, share)
+
+    def _ended(self, reason: str) -> None:
+        assert self.under_way is not None
+        process, self.under_way = self.under_way, None
+        process.deleteLater()
+        order = process.order
+        if process.given_up:
+            self._say("The export was given up; nothing was written.")
+        elif reason:
+            self._say(reason)
+        elif order.target.parent == Path(self._folder.name):
+            self._to_clipboard(order)
+        else:
+            self._say(f"Exported to {order.target}.", done=True)
+
+    def _say(self, sentence: str, done: bool = False) -> None:
+        if self.dialog is not None and self.under_way is None:
+            self.dialog.show_idle(sentence, done)
+        if self.dialog is None or not self.dialog.isVisible():
+            self.said.emit(sentence)
+
+    # --- the clipboard -----------------------------------------------------------------------------
+
+    def copy_picture(self, export: Export | None = None, step: int | None = None) -> None:
+        """Draw a step, the present one unless told otherwise, and put the picture on the clipboard."""
+        from gui.export.order import Order
+
+        scene = self._document.scene
+        if export is None:
+            export, _, _ = self._settings.export()
+        if scene.workspace != "explore" or not self._solid():
+            export = replace(export, view="map")
+        target = Path(self._folder.name) / "picture.png"
+        self.carry_out(Order(scene, target, export, self._step() if step is None else step))
+
+    def _to_clipboard(self, order: Order) -> None:
+        picture = QImage(str(order.target))
+        order.target.unlink(missing_ok=True)
+        clipboard = QApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setImage(picture)
+            size = f"{picture.width()} × {picture.height()}"
+            self._say(f"The picture is on the clipboard, {size} pixels.")
+
+    # --- the estimate ------------------------------------------------------------------------------
+
+    def _estimate(self, order: Order) -> None:
+        """Measure the order on a few frames; only the last one asked for counts."""
+        self._next_estimate = replace(order, estimate=True)
+        if self._estimating is not None:
+            self._estimating.give_up()
+        elif self.under_way is None:
+            self._start_estimate()
+
+    def _start_estimate(self) -> None:
+        order, self._next_estimate = self._next_estimate, None
+        if order is None:
+            return
+        self._estimating = ExportProcess(order, self)
+        self._estimating.answered.connect(self._estimated)
+        self._estimating.ended.connect(self._estimate_ended)
+        self._estimating.start()
+
+    def _estimated(self, answer: dict[str, Any]) -> None:
+        if self.dialog is not None and "size" in answer:
+            self.dialog.show_estimate(answer)
+
+    def _estimate_ended(self, reason: str) -> None:
+        assert self._estimating is not None
+        self._estimating.deleteLater()
+        self._estimating = None
+        if self._next_estimate is not None:
+            self._start_estimate()
+        elif reason and self.dialog is not None and self.under_way is None:
+            self.dialog.show_idle(reason)

@@ -1,0 +1,345 @@
+"""Ctrl+E: what is exported, how, and where to; with a preview, an estimate and a progress bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PyQt6.QtCore import Qt, QTimer, QUrl, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QDesktopServices, QKeyEvent
+from PyQt6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QMessageBox,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.export.clip import Clip
+from gui.export.form import ExportForm
+from gui.export.lesson_exporter import slide_clip
+from gui.export.order import Order
+from gui.export.preview import Preview, preview_steps
+from gui.jobs import Jobs
+from gui.widgets.card import FixedLines
+from gui.widgets.rows import Choice, TitledRow
+from landscape.errors import LandscapeError
+from landscape.export_plan import FORMATS, Export
+from landscape.files import whole
+from landscape.lesson import Lesson
+from landscape.scene import Scene
+
+JOB = "export preview"
+SETTLE_MILLISECONDS = 400  # after the last change, before anything is computed for it
+
+
+class ExportDialog(QDialog):
+    """Shows an order and lets it be changed; whoever opened it carries it out.
+
+    Parameters
+    ----------
+    solid : whether 3-D can be drawn here
+    folder : where the last file went
+
+    Signals
+    -------
+    wanted(order) : carry this out
+    estimateWanted(order) : say how large it would be
+    pictureWanted(export, step) : put this picture on the clipboard
+    stopWanted() : give up what is being carried out
+    """
+
+    wanted = pyqtSignal(object)
+    estimateWanted = pyqtSignal(object)
+    pictureWanted = pyqtSignal(object, int)
+    stopWanted = pyqtSignal()
+
+    def __init__(
+        self, jobs: Jobs, export: Export, format_: str, folder: Path, solid: bool, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export")
+        self.resize(1080, 660)
+        self._jobs, self._solid = jobs, solid
+        self._scene: Scene | None = None
+        self._step = 0
+        self._lesson: Lesson | None = None
+        self._slide = 0
+        self._confirmed = ""  # a file that may be replaced, as the user has said
+        self._busy = False
+        self._prepared: tuple[object, str] | None = None
+        self.form = ExportForm(export, format_)
+        self.preview = Preview()
+        self.subject = Choice("What is exported", {"scene": "This scene"}, lambda _: self._subject_chosen())
+        self.slides = Choice("Slide in the preview", {}, lambda _: self._subject_chosen())
+        self.path = QLineEdit()
+        self.path.setAccessibleName("File")
+        self.browse = QPushButton("Choose …")
+        self.copy = QPushButton("Copy this picture")
+        self.show_folder = QPushButton("Show the folder")
+        self.start, self.stop = QPushButton("Export"), QPushButton("Cancel")
+        self.start.setObjectName("primary")
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName("Progress of the export")
+        self.message = FixedLines(2)
+        self._lay_out(folder)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.timeout.connect(self._settled)
+        self.form.changed.connect(self._form_changed)
+        self.form.refused.connect(self.message.say)
+        self.path.textEdited.connect(lambda _: self._tell_estimate(""))
+        self.path.returnPressed.connect(self._start)
+        self.browse.clicked.connect(self._browse)
+        self.copy.clicked.connect(lambda: self.pictureWanted.emit(self.form.export, self.preview.step))
+        self.show_folder.clicked.connect(self._open_folder)
+        self.start.clicked.connect(self._start)
+        self.stop.clicked.connect(self.stopWanted)
+        self.show_idle("")
+
+    def _lay_out(self, folder: Path) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(16, 14, 16, 14)
+        outer.setSpacing(10)
+        upper = QHBoxLayout()
+        upper.setSpacing(16)
+        left = QVBoxLayout()
+        left.addWidget(self.preview, 1)
+        upper.addLayout(left, 1)
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(6)
+        self._subject_row = TitledRow("Export", self.subject)
+        self._slide_row = TitledRow("Shown", self.slides)
+        column.addWidget(self._subject_row)
+        column.addWidget(self._slide_row)
+        column.addWidget(self.form, 1)
+        scroll = QScrollArea()
+        scroll.setWidget(side)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFixedWidth(370)
+        upper.addWidget(scroll)
+        outer.addLayout(upper, 1)
+        file = QHBoxLayout()
+        file.addWidget(self.path, 1)
+        file.addWidget(self.browse)
+        outer.addLayout(file)
+        outer.addWidget(self.progress)
+        lower = QHBoxLayout()
+        lower.addWidget(self.message, 1)
+        for button in (self.copy, self.show_folder, self.stop, self.start):
+            lower.addWidget(button)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter in a field takes its number, and begins nothing
+        outer.addLayout(lower)
+        self.path.setText(str(folder / f"landscape{self.form.format}"))
+
+    # --- what is exported --------------------------------------------------------------------------
+
+    def show_scene(self, scene: Scene, step: int) -> None:
+        """The document's scene, and the step it stands at."""
+        self._scene, self._step = scene, step
+        if self._shown is None:
+            self._subject_chosen()
+
+    def show_lesson(self, lesson: Lesson | None, titles: list[str], place: int) -> None:
+        """The lesson that is open, if one is."""
+        self._lesson, self._slide = lesson, place
+        self.subject.clear()
+        self.subject.addItem("This scene", "scene")
+        self.slides.clear()
+        if lesson is not None:
+            self.subject.addItem(f"The lesson “{lesson.title}”", "lesson")
+            for number, title in enumerate(titles):
+                self.slides.addItem(f"{number + 1}  {title}", str(number))
+            self.slides.setCurrentIndex(place)
+        self._subject_row.setVisible(lesson is not None)
+        self._subject_chosen()
+
+    @property
+    def _shown(self) -> Lesson | None:
+        """The lesson, if all of it is to be exported."""
+        return self._lesson if self.subject.currentData() == "lesson" else None
+
+    def _subject_chosen(self) -> None:
+        lesson, scene = self._shown, self._scene
+        if scene is None:
+            return
+        self._slide_row.setVisible(lesson is not None)
+        race = lesson is not None or scene.workspace == "explore"
+        self.form.show_subject(lesson is not None, self._solid and race, race)
+        self._fit_path()
+        self._settle.start(SETTLE_MILLISECONDS)
+
+    def begin(self) -> None:
+        """The dialog is open: compute what is to be seen."""
+        self.start.setFocus()
+        self._settle.start(0)
+
+    def order(self) -> Order:
+        """What is asked for."""
+        lesson, scene = self._shown, self._scene
+        assert scene is not None
+        step = self.preview.step if self.form.kind == "still" else None
+        target = whole(Path(self.path.text().strip()).expanduser())
+        return Order(lesson or scene, target, self.form.export, step, self.form.clips)
+
+    # --- preview and estimate ----------------------------------------------------------------------
+
+    def _form_changed(self) -> None:
+        self._fit_path()
+        self._tell_estimate("")
+        self.preview.show_export(self.form.export, self.form.kind == "still")
+        self._settle.start(SETTLE_MILLISECONDS)
+
+    def _settled(self) -> None:
+        """Compute what is to be seen, unless that has been done."""
+        lesson, scene = self._shown, self._scene
+        slide = int(self.slides.currentData() or 0)
+        export = self.form.export
+        if not self.isVisible():
+            return
+        step = self._step if lesson is None else None
+
+        def prepared() -> Iterator[str | Clip]:
+            if lesson is not None:
+                clip = slide_clip(lesson.slides[slide], export)
+            else:
+                assert scene is not None
+                clip = Clip(scene, export)
+            yield from clip.prepare(preview_steps(clip.last, step))
+            yield clip
+
+        subject = (lesson, slide) if lesson is not None else (scene,)
+        if self._prepared == (subject, export.view):
+            self._ask_for_estimate()
+            return
+
+        def heard(found: str | Clip) -> None:
+            if isinstance(found, str):
+                self.preview.say(found)
+            else:
+                self._prepared = (subject, export.view)
+                still = self.form.kind == "still"
+                self.preview.show_clip(found.with_export(self.form.export), step, still)
+                self._ask_for_estimate()
+
+        self._prepared = None
+        self.preview.close_clip()
+        self._jobs.start(JOB, prepared, heard, self.preview.say)
+
+    def _ask_for_estimate(self) -> None:
+        if self.form.kind == "movie" and not self._busy:
+            self.estimateWanted.emit(self.order())
+
+    def show_estimate(self, answer: dict[str, float]) -> None:
+        """What is expected of the present order."""
+        self._tell_estimate(
+            f"{_duration(answer['frames'] / self.form.export.fps)} long, {answer['frames']} frames: about"
+            f" {_size(answer['size'])}, ready after about {_duration(answer['seconds'])}."
+        )
+
+    def _tell_estimate(self, sentence: str) -> None:
+        if not self._busy:
+            self.message.say(sentence)
+
+    # --- carrying it out ---------------------------------------------------------------------------
+
+    def _fit_path(self) -> None:
+        """The suffix follows the format."""
+        path = Path(self.path.text().strip() or "landscape")
+        stem = path.with_suffix("") if path.suffix.lower() in FORMATS else path
+        self.path.setText(f"{stem}{self._suffix}")
+
+    @property
+    def _suffix(self) -> str:
+        """Of the file; none for a folder."""
+        return "" if self.form.clips else self.form.format
+
+    def _browse(self) -> None:
+        kinds = f"{FORMATS.get(self._suffix, 'Files')} (*{self._suffix})" if self._suffix else ""
+        name, _ = QFileDialog.getSaveFileName(self, "Export to", self.path.text(), kinds)
+        if name:
+            self.path.setText(name)
+            self._fit_path()
+            self._confirmed = name
+
+    def _start(self) -> None:
+        try:
+            order = self.order()
+            order.exporter()
+        except LandscapeError as error:
+            self.message.say(str(error))
+            return
+        if order.target.exists() and self.path.text() != self._confirmed:
+            buttons = QMessageBox.StandardButton
+            answer = QMessageBox.question(
+                self, "Replace it?", f"{order.target.name} is there already. Shall it be replaced?",
+                buttons.Yes | buttons.No, buttons.No,
+            )  # fmt: skip
+            if answer != buttons.Yes:
+                return
+        self.wanted.emit(order)
+
+    def show_busy(self, sentence: str, share: float | None) -> None:
+        """It is under way: how far, if that is known, from 0 to 1."""
+        self._busy = True
+        self.progress.setRange(0, 0 if share is None else 1000)
+        self.progress.setValue(round(1000 * (share or 0.0)))
+        self.message.say(sentence)
+        self.progress.setVisible(True)
+        self.stop.setVisible(True)
+        self.start.setEnabled(False)
+        self.show_folder.setVisible(False)
+
+    def show_idle(self, sentence: str, done: bool = False) -> None:
+        """Nothing is under way, and how the last one ended."""
+        self._busy = False
+        self.message.say(sentence)
+        self.progress.setVisible(False)
+        self.stop.setVisible(False)
+        self.start.setEnabled(True)
+        self.show_folder.setVisible(done)
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self.path.text()).resolve().parent)))
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Enter presses the button that has the keyboard."""
+        assert event is not None
+        chosen = self.focusWidget()
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif isinstance(chosen, QPushButton):
+            chosen.click()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        self._jobs.cancel(JOB)
+        self._prepared = None
+        self.preview.close_clip()
+        super().closeEvent(event)
+
+
+def _size(count: float) -> str:
+    """Bytes in words.
+
+    >>> _size(1_234_567)
+    '1.2 MB'
+    """
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(count / 1e3, 1):.0f} kB"
+
+
+def _duration(seconds: float) -> str:
+    """Seconds in words.
+
+    >>> _duration(3.2), _duration(200)
+    ('3.2 s', '3:20 min')
+    """
+    return f"{seconds:.1f} s" if seconds < 100 else f"{int(seconds) // 60}:{int(seconds) % 60:02d} min"
