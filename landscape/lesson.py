@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from landscape.errors import FieldError, LandscapeError
-from landscape.files import read_text, seen_from, whole, write_whole
+from landscape.files import MAX_BYTES, read_text, seen_from, whole, write_whole
 from landscape.parts import Part, Whole
 from landscape.resources import scene_named
 from landscape.scene import VERSION as SCENE_VERSION
@@ -155,7 +155,13 @@ class Lesson(Part):
     def save(self, path: Path | str) -> None:
         """Write a lesson file, completely or not at all; files below its folder can be moved with it."""
         lesson = self._moved(lambda file: seen_from(whole(path).parent, file))
-        write_whole(Path(path), lesson.to_toml().encode())
+        content = lesson.to_toml().encode()
+        if len(content) > MAX_BYTES:  # it could not be opened again
+            raise LandscapeError(
+                f"The lesson would be larger than {MAX_BYTES // 1_000_000} MB: keep scenes with many drawn "
+                "points in files of their own, or make two lessons."
+            )
+        write_whole(Path(path), content)
 
     def _moved(self, named: Callable[[Path], Path]) -> Lesson:
         return self.model_copy(update={"slides": tuple(slide.moved(named) for slide in self.slides)})

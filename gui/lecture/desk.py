@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QFileDialog, QMenu, QWidget
 from gui.document import Document
 from gui.jobs import Jobs
 from gui.lecture.magnifier import Magnifier
+from gui.lecture.maker_keeping import GO_ON, kept
 from gui.lecture.player import Player
 from gui.lecture.pointer import Pointer
 from gui.lecture.question_bar import QuestionBar
@@ -75,6 +76,8 @@ class LectureDesk(QObject):
         menu.addAction("Open a lesson …\tCtrl+Shift+O", self.open_dialog)
         menu.addAction("Speaker's view\tF6", partial(self.show_speaker_view, theme))
         menu.addSeparator()
+        if self.maker is None and kept():
+            menu.addAction(GO_ON, self.go_on_making)
         menu.addAction("Make a lesson …\tCtrl+Shift+L", self.open_maker)
         menu.addAction("Add the present scene to the lesson\tCtrl+Shift+A", self.add_present_scene)
         if self.has_lesson:
@@ -160,12 +163,16 @@ class LectureDesk(QObject):
     def open_maker(self) -> None:
         """Bring the lesson maker up, beside the picture where the screen has room."""
         maker = self._make_maker()
-        window = self._stage.window()
-        if not maker.isVisible() and window is not None:
-            maker.place_beside(window)
+        if not maker.isVisible():
+            maker.place_beside(self._window)
         maker.show()
         maker.raise_()
         maker.activateWindow()
+
+    def go_on_making(self) -> None:
+        """Open the lesson that was being made when the program ended."""
+        self.open_maker()
+        self._make_maker().bench.go_on()
 
     def add_present_scene(self) -> None:
         """Add what is seen to the lesson that is being made."""

@@ -75,7 +75,7 @@ class LessonMaker(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
-        self.offer = Offer(self.go_on)
+        self.offer = Offer(self.bench.go_on)
         self.offer.setVisible(self.bench.something_kept)
         column.addWidget(self.offer)
         top = QHBoxLayout()
@@ -83,6 +83,7 @@ class LessonMaker(QWidget):
         self.title.setAccessibleName("Title of the lesson")
         self.title.setPlaceholderText("Title of the lesson")
         self.title.setMaxLength(200)
+        self.title.setAcceptDrops(False)  # what is dropped is for the lesson
         self.title.textEdited.connect(self.bench.draft.retitle)
         top.addWidget(self.title, 1)
         self.menu_button = self._button(
@@ -120,6 +121,7 @@ class LessonMaker(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         self.form = SlideForm()
+        self.title.installEventFilter(self.form)  # undo is the lesson's there, too
         self.form.changed.connect(lambda what, fields: self.bench.draft.change(what, **fields))
         self.form.refused.connect(self.bench.said)
         column.addWidget(self.form, 4)
@@ -172,11 +174,6 @@ class LessonMaker(QWidget):
         menu = build_menu(self, self.actions_)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
-
-    def go_on(self) -> None:
-        """Go on with what was kept when the program ended."""
-        self.offer.hide()
-        self.bench.go_on()
 
     # --- what is shown ---------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ class TextField(QPlainTextEdit):
         self.setAccessibleName(name)
         self.setTabChangesFocus(True)
         self.setUndoRedoEnabled(False)
+        self.setAcceptDrops(False)  # a file that is dropped here is for the lesson
         self._name, self._lines, self._limit = name, lines, limit
         self._shown = ""
         self.textChanged.connect(self._typed)
@@ -194,6 +195,8 @@ class SlideForm(QWidget):
         grid.addWidget(self.time, 5, 1, Qt.AlignmentFlag.AlignLeft)
         for each in (self.title, *self.texts.values(), self.time):
             each.installEventFilter(self)
+        for line in (self.title, self.time):
+            line.setAcceptDrops(False)
         self.show_slide(None, Entry(""))
 
     def show_slide(self, slide: Slide | None, entry: Entry) -> None:

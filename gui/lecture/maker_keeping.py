@@ -16,6 +16,7 @@ from landscape.errors import LandscapeError
 from landscape.files import read_text, write_whole
 from landscape.lesson import Lesson
 
+GO_ON = "Go on with the lesson you were making"
 SECONDS = 0.8  # after the last change
 MARK = "# Not saved yet; belongs to "  # stands before the lesson's file, in the first line
 

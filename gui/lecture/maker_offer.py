@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
+from gui.lecture.maker_keeping import GO_ON
 from gui.widgets.card import label
-
-GO_ON = "Go on with the lesson you were making"
 
 
 class Offer(QFrame):

@@ -138,3 +138,15 @@ def test_overview_names_every_slide_and_says_what_is_wrong_with_it(tmp_path):
     assert [bool(entry.reason) for entry in entries] == [False] * 4 + [True] * 2
     assert "line 1, steps" in entries[4].reason
     assert "no such file" in entries[5].reason
+
+
+def test_a_lesson_that_could_not_be_opened_again_is_not_saved(tmp_path):
+    points = tuple((k / 1000, -k / 1000, 0) for k in range(5000))
+    own = Scene(workspace="train", training={"data": {"name": "drawn", "drawn": points}})
+    lesson = Lesson(slides=(Slide(own=own),) * 20)
+    (tmp_path / "l.toml").write_text("# mine")
+    with pytest.raises(LandscapeError, match="larger than 4 MB: keep"):
+        lesson.save(tmp_path / "l.toml")
+    assert (tmp_path / "l.toml").read_text() == "# mine"
+    lesson.edited(slides=lesson.slides[:2]).save(tmp_path / "l.toml")
+    assert len(Lesson.load(tmp_path / "l.toml").slides) == 2
