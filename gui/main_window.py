@@ -339,6 +339,7 @@ class MainWindow(QMainWindow):
             self.set_theme(THEMES["projector"])
 
     def _set_lecture(self, on: bool) -> None:
+        self.desk.question.set_lecture(on)
         for page in self._made_pages:
             page.set_lecture(on)
 

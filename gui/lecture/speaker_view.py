@@ -40,6 +40,9 @@ class SpeakerView(QWidget):
         self.place, self.clock = label("", "dim"), label("", "title")
         self.title, self.next = label("", "title", wrap=True), label("", "name", wrap=True)
         self.question = label("", "warning", wrap=True)
+        sizes = {self.place: 15, self.clock: 22, self.title: 24, self.question: 20, self.next: 18}
+        for each, pixels in sizes.items():  # to be read in passing, standing
+            each.setStyleSheet(f"font-size: {pixels}px;")
         self.notes = QTextEdit()
         self.notes.setReadOnly(True)
         self.notes.setAccessibleName("Notes for the speaker")
@@ -71,15 +74,17 @@ class SpeakerView(QWidget):
     def _show(self) -> None:
         player = self._player
         lesson, slide = player.lesson, player.slide
-        if lesson is None or slide is None:
+        question = player.question or ("" if slide is None else slide.question)
+        waits = "   PageDown or Space: the answer." if player.asking else ""
+        if waits and player.scene.workspace == "explore":
+            waits += " A click on the map, or 1 to 9 and arrows: pins."
+        self.question.setText(f"Question: {question}{waits}")
+        self.question.setVisible(bool(question))
+        if lesson is None:
             self.place.setText("No lesson is open: these are the notes of the scene.")
-            self.question.hide()
             self.next.setText("")
             return
         self.place.setText(f"{lesson.title} · slide {player.place + 1} of {len(lesson.slides)}")
-        waits = "; it waits for its answer (PageDown)" if player.asking else ""
-        self.question.setText(f"Question: {slide.question}{waits}" if slide.question else "")
-        self.question.setVisible(bool(slide.question))
         later = player.titles[player.place + 1 :]
         self.next.setText(f"Next: {later[0]}" if later else "This is the last slide.")
         self._tick()
