@@ -319,6 +319,7 @@ class MainWindow(QMainWindow):
 
     def toggle_lecture(self) -> None:
         """Full screen in large type without the knobs, or back; a lesson goes to the projector."""
+        self.banner.hide()
         if self.in_lecture:
             assert self._theme_before_lecture is not None
             before, self._theme_before_lecture = self._theme_before_lecture, None

@@ -42,7 +42,9 @@ class QuestionBar(QLabel):
         """Take the place in the parent that the words need."""
         parent = self.parentWidget()
         if parent is not None and self.isVisible():
-            width = min(parent.width() - 2 * MARGIN, max(1100, round(0.75 * parent.width())))
+            self.ensurePolished()  # else it would be measured in another type
+            line = self.fontMetrics().horizontalAdvance(self.text()) + 4 * self.margin()
+            width = min(parent.width() - 2 * MARGIN, max(line, 600))  # one line, where there is room for it
             height = max(self.heightForWidth(width), 60)
             top = parent.height() - height - self._above
             self.setGeometry((parent.width() - width) // 2, top, width, height)
