@@ -32,8 +32,8 @@ _POINTER = (
     ),
     (
         "Question",
-        "Click the map: pin where a ball will end. 1 to 9 and Tab choose the rule, arrows (with Shift: far) move "
-        "its pin, Delete takes it away. Space or Page Down: the answer.",
+        "Click the map: pin where a ball will end. 1 to 9 and Tab choose the rule, arrows (with Shift: far) "
+        "move its pin, Delete takes it away. Space or Page Down: the answer.",
     ),
     ("Magnifier", "Arrows, the mouse or Tab move it; + and −: stronger, weaker. Esc leaves."),
     ("Pictures", "Tab goes from one to the next; ← and → alone are steps and epochs in all of them."),
