@@ -35,6 +35,7 @@ class LectureDesk(QObject):
     def __init__(self, document: Document, jobs: Jobs, stage: QWidget, window: QWidget) -> None:
         super().__init__(window)
         self._document, self._stage, self._window = document, stage, window
+        self._jobs = jobs
         self._came_along = False  # whether the speaker's view was opened by going on stage
         self.player = Player(document, jobs, self)
         self.question = QuestionBar(stage)
@@ -79,7 +80,7 @@ class LectureDesk(QObject):
     def show_speaker_view(self, theme: Theme) -> None:
         """Notes, the next slide and the clock in their own window, on the speaker's screen."""
         if self.speaker is None:
-            self.speaker = SpeakerView(self.player, theme)
+            self.speaker = SpeakerView(self.player, self._jobs, theme)
             self.speaker.keyGiven.connect(self.keyGiven)
         self._tell_speaker()
         self.speaker.show()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from driving import KEY, SHIFT, finish_jobs, press
+from driving import KEY, SHIFT, array, finish_jobs, press
 from PyQt6.QtTest import QTest
 
 from gui.lecture.speaker_view import SpeakerView
@@ -269,3 +269,18 @@ def test_a_search_keeps_what_it_found_to_itself(open_window: Any, tmp_path: Path
     assert page.stack.currentWidget() is not page.covered
     assert page.headline.title.text() == "Found"
     finish_jobs(made)
+
+
+def test_the_speaker_sees_a_picture_of_the_next_race(window: MainWindow) -> None:
+    view = speaker(window)
+    finish_jobs(window)
+    assert view.picture.isVisible()
+    first = array(view.picture.pixmap().toImage())
+    assert first.std() > 5  # there is something in it
+    assert "Which ball leaves first?" in view.next.text()
+    window.desk.player.go_to(1)
+    finish_jobs(window)
+    assert (array(view.picture.pixmap().toImage()) != first).any()
+    window.desk.player.go_to(2)
+    assert not view.picture.isVisible()
+    assert view.next.text() == "This is the last slide."
