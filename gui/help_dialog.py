@@ -30,6 +30,12 @@ _POINTER = (
         "Click: pick an example of a cell. ↑ and ↓, and Alt with any arrow, go over the cells; Enter or "
         "Space picks; Esc leaves the cell.",
     ),
+    (
+        "Question",
+        "Click the map: pin where a ball will end. 1 to 9 and Tab choose the rule, arrows (with Shift: far) "
+        "move its pin, Delete takes it away. Space or Page Down: the answer.",
+    ),
+    ("Magnifier", "Arrows, the mouse or Tab move it; + and −: stronger, weaker. Esc leaves."),
     ("Pictures", "Tab goes from one to the next; ← and → alone are steps and epochs in all of them."),
     ("Fields", "↑ and ↓ step a number; Enter takes it; Esc gives the old one back."),
     ("Window", "Drop a scene file (.toml) on it to open it."),

@@ -325,6 +325,7 @@ class MainWindow(QMainWindow):
 
     def toggle_lecture(self) -> None:
         """Full screen in large type without the knobs, or back; a lesson goes to the projector."""
+        self.banner.hide()
         if self.in_lecture:
             assert self._theme_before_lecture is not None
             before, self._theme_before_lecture = self._theme_before_lecture, None
@@ -345,6 +346,7 @@ class MainWindow(QMainWindow):
             self.set_theme(THEMES["projector"])
 
     def _set_lecture(self, on: bool) -> None:
+        self.desk.question.set_lecture(on)
         for page in self._made_pages:
             page.set_lecture(on)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from landscape.geometry.critical_points import CriticalPoints
 
 Place = tuple[float, float]
+SPOT = 2e-3  # of the domain's size: nearer nobody can point
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ def verdicts(
         if end is None:
             found.append(Verdict(None, f"diverged at step {path.ended_at}"))
             continue
-        words = [f"{numeral(float(np.hypot(end[0] - pin[0], end[1] - pin[1])), 2)} away"]
+        apart = float(np.hypot(end[0] - pin[0], end[1] - pin[1]))
+        words = ["spot on" if apart < SPOT * path.surface.size else f"{numeral(apart, 2)} away"]
         if path.ended_at is not None:
             words.append(f"stopped at step {path.ended_at}")
         elif wells is not None:

@@ -94,7 +94,7 @@ class LectureDesk(QObject):
     def show_speaker_view(self, theme: Theme) -> None:
         """Notes, the next slide and the clock in their own window, on the speaker's screen."""
         if self.speaker is None:
-            self.speaker = SpeakerView(self.player, theme)
+            self.speaker = SpeakerView(self.player, self._jobs, theme)
             self.speaker.keyGiven.connect(self.keyGiven)
         self._tell_speaker()
         self.speaker.show()

@@ -67,6 +67,16 @@ class Player(QObject):
         """The slide that is shown."""
         return None if self.lesson is None else self.lesson.slides[self.place]
 
+    @property
+    def next_scene(self) -> Scene | None:
+        """That of the slide after this one; None if there is none, or it cannot be read."""
+        if self.lesson is None or self.place + 1 >= len(self.lesson.slides):
+            return None
+        try:
+            return self.lesson.slides[self.place + 1].scene(self._folder)
+        except LandscapeError:
+            return None
+
     def open(self, path: Path) -> None:
         """Read a lesson and show its first slide; what was being shown can be had back with undo."""
         self._jobs.start("lesson", lambda: _read(path), self._opened, self.said.emit)

@@ -6,11 +6,14 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
 MARGIN = 24
-ABOVE = 84  # pixels from the lower edge: over the transport
+ABOVE, AT_EDGE = 84, 12  # pixels from the lower edge: over the transport, or in its place
 
 
 class QuestionBar(QLabel):
-    """Large words at the lower edge; a click asks for the answer."""
+    """Large words at the lower edge, through which a click goes.
+
+    In a lecture they lie on the transport, which is not needed while time stands still.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -20,7 +23,13 @@ class QuestionBar(QLabel):
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setMargin(16)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._above = ABOVE
         self.hide()
+
+    def set_lecture(self, on: bool) -> None:
+        """Make room for the pictures, or for the transport."""
+        self._above = AT_EDGE if on else ABOVE
+        self.place()
 
     def ask(self, question: str) -> None:
         """Show a question, or "" to show none."""
@@ -33,7 +42,10 @@ class QuestionBar(QLabel):
         """Take the place in the parent that the words need."""
         parent = self.parentWidget()
         if parent is not None and self.isVisible():
-            width = min(parent.width() - 2 * MARGIN, 1100)
+            self.ensurePolished()  # else it would be measured in another type
+            line = self.fontMetrics().horizontalAdvance(self.text()) + 4 * self.margin()
+            width = min(parent.width() - 2 * MARGIN, max(line, 600))  # one line, where there is room for it
             height = max(self.heightForWidth(width), 60)
-            self.setGeometry((parent.width() - width) // 2, parent.height() - height - ABOVE, width, height)
+            top = parent.height() - height - self._above
+            self.setGeometry((parent.width() - width) // 2, top, width, height)
             self.raise_()

@@ -9,9 +9,12 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
 
+from gui.jobs import Jobs
+from gui.lecture.next_picture import NextPicture
 from gui.lecture.player import Player
 from gui.theme import Theme, font, stylesheet
 from gui.widgets.card import label
+from landscape.lesson import Lesson
 from landscape.scene import Scene
 
 
@@ -25,9 +28,10 @@ class SpeakerView(QWidget):
 
     keyGiven = pyqtSignal(object)
 
-    def __init__(self, player: Player, theme: Theme) -> None:
+    def __init__(self, player: Player, jobs: Jobs, theme: Theme) -> None:
         super().__init__(None, Qt.WindowType.Window)
         self._player = player
+        self._pictured: tuple[Lesson | None, int] = (None, -1)  # of which slide the next is in the picture
         self.setWindowTitle("Speaker – Landscape")
         self.resize(900, 640)
         self.setMinimumSize(480, 360)
@@ -40,6 +44,9 @@ class SpeakerView(QWidget):
         self.place, self.clock = label("", "dim"), label("", "title")
         self.title, self.next = label("", "title", wrap=True), label("", "name", wrap=True)
         self.question = label("", "warning", wrap=True)
+        sizes = {self.place: 15, self.clock: 22, self.title: 24, self.question: 20, self.next: 18}
+        for each, pixels in sizes.items():  # to be read in passing, standing
+            each.setStyleSheet(f"font-size: {pixels}px;")
         self.notes = QTextEdit()
         self.notes.setReadOnly(True)
         self.notes.setAccessibleName("Notes for the speaker")
@@ -56,7 +63,12 @@ class SpeakerView(QWidget):
         column.addWidget(self.title)
         column.addWidget(self.question)
         column.addWidget(self.notes, 1)
-        column.addWidget(self.next)
+        below = QHBoxLayout()
+        below.setSpacing(18)
+        self.picture = NextPicture(jobs, theme)
+        below.addWidget(self.picture)
+        below.addWidget(self.next, 1)
+        column.addLayout(below)
         self._timer = QTimer(self)
         self._timer.setInterval(500)
         self._timer.timeout.connect(self._tick)
@@ -71,17 +83,26 @@ class SpeakerView(QWidget):
     def _show(self) -> None:
         player = self._player
         lesson, slide = player.lesson, player.slide
-        if lesson is None or slide is None:
+        if (lesson, player.place) != self._pictured:
+            self._pictured = (lesson, player.place)
+            self.picture.show_scene(player.next_scene)
+        question = player.question or ("" if slide is None else slide.question)
+        waits = "   PageDown or Space: the answer." if player.asking else ""
+        if waits and player.scene.workspace == "explore":
+            waits += " A click on the map, or 1 to 9 and arrows: pins."
+        self.question.setText(f"Question: {question}{waits}")
+        self.question.setVisible(bool(question))
+        if lesson is None:
             self.place.setText("No lesson is open: these are the notes of the scene.")
-            self.question.hide()
             self.next.setText("")
             return
         self.place.setText(f"{lesson.title} · slide {player.place + 1} of {len(lesson.slides)}")
-        waits = "; it waits for its answer (PageDown)" if player.asking else ""
-        self.question.setText(f"Question: {slide.question}{waits}" if slide.question else "")
-        self.question.setVisible(bool(slide.question))
         later = player.titles[player.place + 1 :]
-        self.next.setText(f"Next: {later[0]}" if later else "This is the last slide.")
+        if later:
+            asks = lesson.slides[player.place + 1].question
+            self.next.setText("\n".join(filter(None, (f"Next: {later[0]}", asks))))
+        else:
+            self.next.setText("This is the last slide.")
         self._tick()
 
     def _tick(self) -> None:

@@ -58,7 +58,7 @@ class Ranking(QWidget):
             self._jobs.cancel(JOB)
             self._ranked = (None, 0)
             self.view.show_importance(None, "")
-            self.view.set_hint("What mattered comes with the answer.")
+        self.view.set_hint("What mattered comes with the answer." if on else "Finding out what mattered …")
 
     def _choose(self, evaluator: str) -> None:
         self._edits.view("choose the evaluator", evaluator=evaluator)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from driving import KEY, finish_jobs, press
+from driving import KEY, SHIFT, array, finish_jobs, press
 from PyQt6.QtTest import QTest
 
 from gui.lecture.speaker_view import SpeakerView
@@ -158,3 +159,128 @@ def test_every_bundled_lesson_can_be_chosen(open_window: Any) -> None:
     assert [path for _, path in made.desk.lessons()] == lesson_files()
     texts = [action.text() for action in made.menu().actions()]
     assert "Lessons" in texts
+
+
+def test_full_screen_is_in_projector_colours_and_what_was_before_comes_back(window: MainWindow) -> None:
+    before = window.theme
+    press(KEY.Key_F5)
+    assert window.in_lecture
+    assert window.isFullScreen()
+    assert window.theme.name == "projector"
+    window.choose_theme("light")  # for this hall
+    press(KEY.Key_F5, SHIFT)
+    assert not window.isFullScreen()
+    assert window.theme is before
+    assert window.settings.theme() == "", "a hall's theme is not the user's"
+    assert window.rail.isVisible()
+
+
+def test_the_offer_of_the_stage_does_not_cover_the_question(open_window: Any, tmp_path: Path) -> None:
+    made: MainWindow = open_window(gl=False)
+    Lesson(slides=({"bundled": "the-ravine", "question": "Who?"},)).save(tmp_path / "l.toml")
+    made.desk.player.open(tmp_path / "l.toml")
+    finish_jobs(made)
+    assert "F5" in made.banner.text()
+    assert made.desk.question.isVisible()
+    assert not made.banner.geometry().intersects(made.desk.question.geometry())
+    press(KEY.Key_F5)
+    assert not made.banner.isVisible()
+
+
+@pytest.mark.parametrize("size", [(1000, 700), (1280, 800), (1920, 1080)])
+def test_a_question_is_whole_and_inside_the_window(window: MainWindow, size: tuple[int, int]) -> None:
+    bar = window.desk.question
+    window.resize(*size)
+    for question in ("Why?", "Which of the balls will come to rest, and where? " * 4):
+        bar.ask(question)
+        central = window.centralWidget()
+        assert central is not None
+        assert central.rect().contains(bar.geometry())
+        assert bar.height() >= bar.heightForWidth(bar.width())
+
+
+@pytest.mark.parametrize("key", [KEY.Key_Left, KEY.Key_Right, KEY.Key_End, KEY.Key_Home, KEY.Key_Period])
+def test_the_speakers_window_knows_the_keys_of_time_and_the_black_screen(
+    window: MainWindow, key: Any
+) -> None:
+    window.explore.playback.pause()
+    window.explore.playback.go_to(5)
+    view = speaker(window)
+    QTest.keyClick(view, key)
+    length = window.explore.playback.length
+    steps = {KEY.Key_Left: 4, KEY.Key_Right: 6, KEY.Key_End: length, KEY.Key_Home: 0, KEY.Key_Period: 5}
+    assert window.explore.playback.step == steps[key]
+    assert window.black.isVisible() == (key == KEY.Key_Period)
+
+
+def test_the_speaker_sees_what_the_question_keeps_back(window: MainWindow) -> None:
+    view = speaker(window)
+    QTest.keyClick(view, KEY.Key_PageDown)
+    assert window.explore.title.text() == "Question"
+    assert view.title.text() == window.desk.player.titles[1]
+    assert window.desk.player.scene.caption in view.notes.toPlainText()
+
+
+def test_a_training_keeps_its_future_to_itself(open_window: Any, tmp_path: Path, qtbot: Any) -> None:
+    made: MainWindow = open_window(gl=False)
+    training = {"data": {"name": "moons", "points": 60}, "hidden": [4], "epochs": 8}
+    scene = {"workspace": "train", "title": "It learns", "training": training}
+    Lesson(slides=({"scene": {"version": 1, **scene}, "question": "Does it?"},)).save(tmp_path / "l.toml")
+    made.desk.player.open(tmp_path / "l.toml")
+    finish_jobs(made)
+    page = made.train
+    assert page is not None
+    run = page.trainer.run
+    assert run is not None
+    assert run.last is not None
+    assert run.last.state.epoch == 8  # it has learned already, and nobody sees it
+    page.panels.choose("accuracy")
+    charts = (page.losses, page.panels.accuracies)
+    for chart in charts:
+        for values in chart._curves.values:
+            assert not np.isfinite(values[1:]).any()
+    assert page.headline.title.text() == "Question"
+    assert not page.data_card.remark.isVisible()
+    tabs = page.panels.tabs
+    hidden = [tabs.tabText(place) for place in range(tabs.count()) if not tabs.isTabEnabled(place)]
+    assert hidden == ["Averages", "γ and β", "Smooth", "Rates", "Diary"]
+    press(KEY.Key_Space)
+    for chart in charts:
+        assert np.isfinite(chart._curves.values[0]).all()
+    assert all(tabs.isTabEnabled(place) for place in range(tabs.count()))
+    assert page.headline.title.text() == "It learns"
+    made.page.playback.pause()
+    finish_jobs(made)
+
+
+@pytest.mark.parametrize("picture", ["study", "contest", "minute"])
+def test_a_search_keeps_what_it_found_to_itself(open_window: Any, tmp_path: Path, picture: str) -> None:
+    made: MainWindow = open_window(gl=False)
+    scene = {"workspace": "tune", "title": "Found", "tune_view": {"picture": picture}}
+    Lesson(slides=({"scene": {"version": 1, **scene}, "question": "Which?"},)).save(tmp_path / "l.toml")
+    made.desk.player.open(tmp_path / "l.toml")
+    finish_jobs(made)
+    page = made.tune
+    assert page is not None
+    assert page.headline.title.text() == "Question"
+    assert page.headline.caption.text() == "Which?"
+    assert (page.stack.currentWidget() is page.covered) == (picture != "study")
+    made.desk.player.reveal(play=False)
+    assert page.stack.currentWidget() is not page.covered
+    assert page.headline.title.text() == "Found"
+    finish_jobs(made)
+
+
+def test_the_speaker_sees_a_picture_of_the_next_race(window: MainWindow) -> None:
+    view = speaker(window)
+    finish_jobs(window)
+    assert view.picture.isVisible()
+    first = array(view.picture.pixmap().toImage())
+    assert first.std() > 5  # there is something in it
+    assert "Which ball leaves first?" in view.next.text()
+    window.desk.player.go_to(1)
+    finish_jobs(window)
+    assert (array(view.picture.pixmap().toImage()) != first).any()
+    window.desk.player.go_to(2)
+    assert not view.picture.isVisible()
+    assert view.next.text() == "This is the last slide."
