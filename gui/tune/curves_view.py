@@ -11,6 +11,7 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from gui.theme import font
 from gui.tune.curve_mass import draw_crowd
 from gui.tune.score_chart import ScoreChart
+from gui.tune.score_picture import Plot
 from gui.tune.shades import STEPS, step_colours
 from gui.tune.strokes import draw_pieces
 from gui.tune.trial_marks import CROSS, FAINT, LOST, RING, draw_trials
@@ -45,19 +46,19 @@ class CurvesView(ScoreChart):
 
     # --- geometry ----------------------------------------------------------------------------------
 
-    def _x(self, plot: QRectF) -> Any:
+    def _x(self, plot: Plot) -> Any:
         """Where the epochs stand."""
         assert self.columns is not None
         count = self.columns.accuracy.shape[1]
         return plot.left() + plot.width() * np.arange(count) / max(count - 1, 1)
 
-    def _heights(self, plot: QRectF, rows: Any) -> Any:
+    def _heights(self, plot: Plot, rows: Any) -> Any:
         """Curves `(rows, epochs + 1)` in pixels from the top of the plot."""
         assert self.columns is not None
         low, high = self.ends
         return (high - self.columns.accuracy[rows]) * (plot.height() / (high - low))
 
-    def _ends(self, plot: QRectF, rows: Any) -> Any:
+    def _ends(self, plot: Plot, rows: Any) -> Any:
         """Where curves end, `(rows, 2)`; those that have a beginning."""
         rows = rows[self._last[rows] >= 0]
         heights = self._heights(plot, rows)[np.arange(len(rows)), self._last[rows]]
@@ -65,9 +66,9 @@ class CurvesView(ScoreChart):
 
     # --- painting ----------------------------------------------------------------------------------
 
-    def paint_ground(self, painter: QPainter, plot: QRectF) -> None:
+    def paint_ground(self, painter: QPainter, plot: Plot) -> None:
         assert self.columns is not None
-        unit, epochs = self.unit, self.columns.accuracy.shape[1] - 1
+        unit, epochs = plot.unit, self.columns.accuracy.shape[1] - 1
         painter.setPen(QColor(self.theme.dim))
         for tick in ticks(0, max(epochs, 1), max(2, int(plot.width() / (5 * unit)))):
             if tick == int(tick):
@@ -75,18 +76,18 @@ class CurvesView(ScoreChart):
                 box = QRectF(x - 3 * unit, plot.bottom() + 0.4 * unit, 6 * unit, 1.6 * unit)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{tick:g}")
 
-    def paint_faint(self, painter: QPainter, plot: QRectF, rough: bool) -> None:
+    def paint_faint(self, painter: QPainter, plot: Plot, rough: bool) -> None:
         colour = between(self.theme.card, self.theme.dim, 0.22)
         rows = np.arange(len(self.lit))
         self._paint_curves(painter, plot, rows, [colour] * STEPS, rough)
         self._paint_ends(painter, plot, rows, colour, FAINT)
 
-    def paint_lit(self, painter: QPainter, plot: QRectF, rows: Any, rough: bool) -> None:
+    def paint_lit(self, painter: QPainter, plot: Plot, rows: Any, rough: bool) -> None:
         self._paint_curves(painter, plot, rows, step_colours(self.theme), rough)
         self._paint_ends(painter, plot, rows, QColor(self.theme.dim), 1.0)
 
     def _paint_curves(
-        self, painter: QPainter, plot: QRectF, rows: Any, colours: list[QColor], rough: bool
+        self, painter: QPainter, plot: Plot, rows: Any, colours: list[QColor], rough: bool
     ) -> None:
         """Curves one by one, the best on top, or many of them as a picture.
 
@@ -104,10 +105,10 @@ class CurvesView(ScoreChart):
             grain = COARSE if rough else 0.5 if len(rows) <= MANY else 1.0
             draw_crowd(painter, heights, steps, colours, plot, width * grain)
 
-    def _paint_ends(self, painter: QPainter, plot: QRectF, rows: Any, bars: QColor, opacity: float) -> None:
+    def _paint_ends(self, painter: QPainter, plot: Plot, rows: Any, bars: QColor, opacity: float) -> None:
         """What became of curves that end before the last epoch."""
         assert self.columns is not None
-        arm = 0.36 * self.unit
+        arm = 0.36 * plot.unit
         at = _apart(self._ends(plot, rows[self.columns.are("stopped")[rows]]))
         upright = np.column_stack([at[:, 0], at[:, 1] - arm, at[:, 0], at[:, 1] + arm])
         painter.setPen(QPen(bars, max(self.theme.trail / 2, 1.4)))
@@ -116,7 +117,7 @@ class CurvesView(ScoreChart):
             at = _apart(self._ends(plot, rows[self.columns.are(state)[rows]]))
             draw_trials(painter, at, np.full(len(at), kind), self.theme, arm, opacity)
 
-    def paint_front(self, painter: QPainter, plot: QRectF) -> None:
+    def paint_front(self, painter: QPainter, plot: Plot) -> None:
         assert self.columns is not None
         best = None if self.lines is None else self.lines.best
         picked = self.columns.row(self.picked)
@@ -129,7 +130,7 @@ class CurvesView(ScoreChart):
         if picked != best:
             self._name(painter, plot, picked, "", self.theme.accent, taken)
 
-    def _paint_one(self, painter: QPainter, plot: QRectF, row: int, ink: str, rim: tuple[str, float]) -> None:
+    def _paint_one(self, painter: QPainter, plot: Plot, row: int, ink: str, rim: tuple[str, float]) -> None:
         """One curve on top of all, with a rim so wide, and at its end a ball, or what became of it."""
         assert self.columns is not None
         width = 0.8 * self.theme.trail
@@ -146,22 +147,22 @@ class CurvesView(ScoreChart):
         for x, y in self._ends(plot, np.array([row])).tolist():
             painter.setPen(QPen(QColor(rim[0]), 1.4))
             painter.setBrush(QColor(ink))
-            painter.drawEllipse(QPointF(x, y), 0.36 * self.unit, 0.36 * self.unit)
+            painter.drawEllipse(QPointF(x, y), 0.36 * plot.unit, 0.36 * plot.unit)
 
     def _name(
-        self, painter: QPainter, plot: QRectF, row: int | None, prefix: str, ink: str, taken: QRectF
+        self, painter: QPainter, plot: Plot, row: int | None, prefix: str, ink: str, taken: QRectF
     ) -> QRectF:
         """A curve's number and score over its end; below it where something stands there already."""
         end = np.empty((0, 2)) if row is None else self._ends(plot, np.array([row]))
         if self.columns is None or not len(end):
             return QRectF()
-        score, type_ = float(self.columns.score[row]), font(self.unit, 600)
+        score, type_ = float(self.columns.score[row]), font(plot.unit, 600)
         words = f"{prefix}#{self.columns.number[row]}" + (f": {score:.3f}" if np.isfinite(score) else "")
         x, y = end[0].tolist()
-        wide, tall = QFontMetricsF(type_).horizontalAdvance(words) + 0.8 * self.unit, 1.5 * self.unit
-        x = min(max(x + 0.4 * self.unit, plot.left() + wide), plot.right() + 0.4 * self.unit)
-        plate = QRectF(x - wide, y - 0.55 * self.unit - tall, wide, tall)
-        below = plate.translated(0, 1.1 * self.unit + tall)
+        wide, tall = QFontMetricsF(type_).horizontalAdvance(words) + 0.8 * plot.unit, 1.5 * plot.unit
+        x = min(max(x + 0.4 * plot.unit, plot.left() + wide), plot.right() + 0.4 * plot.unit)
+        plate = QRectF(x - wide, y - 0.55 * plot.unit - tall, wide, tall)
+        below = plate.translated(0, 1.1 * plot.unit + tall)
         if plate.intersects(taken) and below.bottom() < plot.bottom():
             plate = below
         ground = QColor(self.theme.card)
@@ -176,7 +177,7 @@ class CurvesView(ScoreChart):
 
     # --- what is meant -----------------------------------------------------------------------------
 
-    def row_at(self, at: QPointF, plot: QRectF) -> int | None:
+    def row_at(self, at: QPointF, plot: Plot) -> int | None:
         """The closest curve, or end of one; rather one that lights up."""
         assert self.columns is not None
         rows = np.arange(len(self.lit))

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from gui.theme import font
 from gui.tune.score_chart import ScoreChart
+from gui.tune.score_picture import Plot
 from gui.tune.trial_marks import FAINT, draw_trials, kinds
 from gui.views.lines import polyline
 from gui.views.marks import draw_label
@@ -45,6 +46,7 @@ class HistoryView(ScoreChart):
 
     title = "accuracy of each trial, and the best so far"
     name = "History of the search"
+    lane = LANE
     keys = (
         "Alt with left and right goes to the trial before and after; up and down to the next "
         "better and the next worse one; drag upright to choose accuracies"
@@ -64,22 +66,19 @@ class HistoryView(ScoreChart):
         low = float(np.percentile(scores, 25)) if len(scores) else 0.0
         return (max(np.floor(20 * (low - 0.05)) / 20, 0.0), 1.0)
 
-    def plot_area(self, area: QRectF) -> QRectF:
-        return super().plot_area(area).adjusted(0, 0, 0, -LANE * self.unit)
-
-    def _pixels(self, plot: QRectF) -> Any:
+    def _pixels(self, plot: Plot) -> Any:
         """Each trial's place; what has no score is in the lane below."""
         assert self.columns is not None
         last = max(int(self.columns.number.max(initial=0)), 1)
         x = plot.left() + self.columns.number / last * plot.width()
         low, high = self.ends
         y = plot.bottom() - (self.columns.score - low) / (high - low) * plot.height()
-        lane = plot.bottom() + 0.9 * self.unit
+        lane = plot.bottom() + 0.9 * plot.unit
         return np.stack([x, np.where(np.isfinite(y), np.minimum(y, plot.bottom()), lane)], axis=1)
 
-    def paint_ground(self, painter: QPainter, plot: QRectF) -> None:
+    def paint_ground(self, painter: QPainter, plot: Plot) -> None:
         assert self.columns is not None
-        unit, columns = self.unit, self.columns
+        unit, columns = plot.unit, self.columns
         last = max(int(columns.number.max(initial=0)), 1)
         painter.setPen(QColor(self.theme.dim))
         for tick in ticks(0, last, max(2, int(plot.width() / (5 * unit)))):
@@ -89,17 +88,17 @@ class HistoryView(ScoreChart):
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{tick:g}")
         self._paint_rounds(painter, plot)
 
-    def _paint_rounds(self, painter: QPainter, plot: QRectF) -> None:
+    def _paint_rounds(self, painter: QPainter, plot: Plot) -> None:
         """Where a round begins: a hairline, and its name above if there is room for it."""
         for x in self._round_begins(plot).values():
             painter.setPen(QPen(QColor(self.theme.hairline), 1.5, Qt.PenStyle.DashLine))
-            painter.drawLine(QLineF(x, plot.top() - 1.3 * self.unit, x, plot.bottom()))
+            painter.drawLine(QLineF(x, plot.top() - 1.3 * plot.unit, x, plot.bottom()))
         painter.setPen(QColor(self.theme.dim))
         for label in self.labels(plot):
             if label.kind == "round":
                 painter.drawText(label.at, label.words)
 
-    def _round_begins(self, plot: QRectF) -> dict[int, float]:
+    def _round_begins(self, plot: Plot) -> dict[int, float]:
         """Where each round after the first begins."""
         assert self.columns is not None
         last, rounds = max(int(self.columns.number.max(initial=0)), 1), self.columns.round
@@ -109,13 +108,13 @@ class HistoryView(ScoreChart):
             for number in np.unique(rounds[rounds > 0]).tolist()
         }
 
-    def labels(self, plot: QRectF) -> list[Label]:
+    def labels(self, plot: Plot) -> list[Label]:
         """The words in the picture, as far as there is room: of two that collide the more important stays.
 
         First the best, then the names of rounds, then what the best came to before, the latest first.
         """
         assert self.columns is not None
-        unit, pixels, begins = self.unit, self._pixels(plot), self._round_begins(plot)
+        unit, pixels, begins = plot.unit, self._pixels(plot), self._round_begins(plot)
         room = plot.adjusted(-4 * unit, -3 * unit, 0.1 * unit, 0)
         kept: list[Label] = []
 
@@ -154,20 +153,20 @@ class HistoryView(ScoreChart):
         below = 0 if self.columns is None else int((self.columns.score < self.ends[0]).sum())
         return f"{self.title} · {below:,} below {self.ends[0]:.2g}" if below else self.title
 
-    def _radius(self, plot: QRectF) -> float:
+    def _radius(self, plot: Plot) -> float:
         """Of a mark: the more there are, the smaller."""
         room = 0.36 * (max(plot.width() * plot.height(), 0.0) / max(len(self.lit), 1)) ** 0.5
-        return round(min(max(room, SMALLEST * self.unit), LARGEST * self.unit), 1)
+        return round(min(max(room, SMALLEST * plot.unit), LARGEST * plot.unit), 1)
 
-    def paint_faint(self, painter: QPainter, plot: QRectF, rough: bool) -> None:
+    def paint_faint(self, painter: QPainter, plot: Plot, rough: bool) -> None:
         draw_trials(painter, self._pixels(plot), self._kinds, self.theme, self._radius(plot), FAINT)
 
-    def paint_lit(self, painter: QPainter, plot: QRectF, rows: Any, rough: bool) -> None:
+    def paint_lit(self, painter: QPainter, plot: Plot, rows: Any, rough: bool) -> None:
         draw_trials(painter, self._pixels(plot)[rows], self._kinds[rows], self.theme, self._radius(plot))
 
-    def paint_front(self, painter: QPainter, plot: QRectF) -> None:
+    def paint_front(self, painter: QPainter, plot: Plot) -> None:
         assert self.columns is not None
-        pixels, unit = self._pixels(plot), self.unit
+        pixels, unit = self._pixels(plot), plot.unit
         if len(self._better):
             self._paint_best(painter, plot, pixels[self._better])
         row = self.columns.row(self.picked)
@@ -177,7 +176,7 @@ class HistoryView(ScoreChart):
                 painter.setPen(QPen(QColor(colour), width))
                 painter.drawEllipse(QPointF(*pixels[row].tolist()), 0.75 * unit, 0.75 * unit)
 
-    def _paint_best(self, painter: QPainter, plot: QRectF, corners: Any) -> None:
+    def _paint_best(self, painter: QPainter, plot: Plot, corners: Any) -> None:
         """The best so far as a flight of stairs; under each step what it came to, if there is room."""
         right = np.append(corners[1:, 0], plot.right())
         stairs = np.stack([corners, np.stack([right, corners[:, 1]], axis=1)], axis=1).reshape(-1, 2)
@@ -190,7 +189,7 @@ class HistoryView(ScoreChart):
             if label.kind != "round":
                 draw_label(painter, label.at, label.words, self.theme, label.type, colour=ink)
 
-    def row_at(self, at: QPointF, plot: QRectF) -> int | None:
+    def row_at(self, at: QPointF, plot: Plot) -> int | None:
         """The closest one; rather one that lights up."""
         away = np.hypot(*(self._pixels(plot) - (at.x(), at.y())).T)
         for those in (np.where(self.lit, away, np.inf), away):

@@ -3,51 +3,38 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
-import numpy as np
-from PyQt6.QtCore import QRectF, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QPainter
+from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QApplication,
-    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QStackedWidget,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.document import Document
 from gui.jobs import Jobs
-from gui.theme import DARK, Theme
+from gui.theme import Theme
 from gui.tune.cards import MethodCard
 from gui.tune.contest_page import ContestPage
-from gui.tune.coverage_view import CoverageView
-from gui.tune.curves_view import CurvesView
 from gui.tune.edits import TuneEdits
-from gui.tune.history_view import HistoryView
 from gui.tune.look_cards import SelectionCard, StudiesCard, TrialCard, button
 from gui.tune.luck_view import LuckView
 from gui.tune.minute_page import MinutePage
-from gui.tune.parallel_view import ParallelView
-from gui.tune.ranking import Ranking
 from gui.tune.search_playback import SearchPlayback
 from gui.tune.searcher import Searcher, studies
 from gui.tune.space_card import SpaceCard
 from gui.tune.studies import Studies
-from gui.tune.trial_panel import TrialPanel
-from gui.tune.trial_table import TrialTable
-from gui.tune.words import heading, hint, round_words, shown_axes, time_left
-from gui.views.canvas import Canvas
+from gui.tune.study_page import StudyPage
+from gui.tune.words import heading, hint, time_left
+from gui.views.covered import Covered
 from gui.widgets.card import Headline, label
 from gui.widgets.card_column import CardColumn
 from gui.widgets.transport import Transport
 from landscape.errors import LandscapeError
 from landscape.scene import Scene
-from landscape.tuning.plan import Trial
-from landscape.tuning.selection import SCORE, Columns, lit
 from landscape.tuning.tables import as_code, training_of
 
 LUCK_HEIGHT = 150  # pixels
@@ -77,14 +64,11 @@ class TunePage(QWidget):
         self.edits = TuneEdits(document)
         self.searcher = Searcher(jobs, studies(), self)
         self.playback = SearchPlayback(self.searcher, self)
-        self._theme = DARK
         self._active = False
         self._asking = False
         self._begin = False  # to search as soon as the study is known
         self._remarks: tuple[str, ...] = ()
-        self._columns: Columns | None = None  # what is shown: all, or as far as one has scrubbed
         self._shown: object = None  # the search, and how many of its trials
-        self._lit: Any = np.empty(0, bool)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(FOLLOW_MS)
@@ -109,32 +93,13 @@ class TunePage(QWidget):
             self.picture_buttons[key] = each
             self.headline.addWidget(each)
         left.addLayout(self.headline)
-        self.coverage, self.curves, self.history = CoverageView(), CurvesView(), HistoryView()
-        self.parallel, self.table, self.trial = ParallelView(), TrialTable(), TrialPanel(self.jobs)
-        self.ranking = Ranking(self.jobs, self.edits)
+        self.study = StudyPage(self.jobs, self.edits)
         self.contest = ContestPage(self.jobs, self.edits)
         self.minute = MinutePage(self.jobs, self.edits, lambda: self.searcher.workers)
-        self.charts = _tabs("Curves", {"Curves": self.curves, "History": self.history})
-        self.trials = _tabs("Trials", {"Parallel": self.parallel, "Table": self.table, "Trial": self.trial})
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(10)
-        grid.addWidget(self.coverage, 0, 0, 2, 1)
-        grid.addWidget(self.charts, 0, 1)
-        grid.addWidget(self.ranking, 1, 1)
-        grid.addWidget(self.trials, 2, 0, 1, 2)
-        for column, stretch in ((0, 7), (1, 6)):
-            grid.setColumnStretch(column, stretch)
-        for line, stretch in ((0, 5), (1, 4), (2, 6)):
-            grid.setRowStretch(line, stretch)
-        study = QWidget()
-        study.setLayout(grid)
         self.stack = QStackedWidget()
-        self.stack.addWidget(study)
-        self.stack.addWidget(self.contest)
-        self.stack.addWidget(self.minute)
-        self.covered = Covered()
-        self.stack.addWidget(self.covered)
+        self.covered = Covered("The picture comes with the answer.")
+        for page in (self.study, self.contest, self.minute, self.covered):
+            self.stack.addWidget(page)
         left.addWidget(self.stack, 1)
         self.transport = Transport(self.playback, "trial")
         self.left = label("", "dim")
@@ -168,11 +133,6 @@ class TunePage(QWidget):
         self.searcher.stateChanged.connect(self._state_changed)
         self.searcher.failed.connect(self._failed)
         self.playback.stepChanged.connect(lambda _: self._show_trials())
-        self.coverage.boxBrushed.connect(self._box_brushed)
-        for view in (self.coverage, self.curves, self.history, self.parallel, self.table):
-            view.trialPicked.connect(self._picked)
-        for chart in (self.curves, self.history, self.parallel):
-            chart.brushed.connect(self._brushed)
         self.method_card.workersChanged.connect(self._workers_changed)
         self.method_card.refused.connect(self.document.refused)
         self.selection_card.refineWanted.connect(self.refine)
@@ -182,19 +142,8 @@ class TunePage(QWidget):
 
     def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
         """Draw with these tokens."""
-        self._theme = theme
-        views = (
-            self.coverage,
-            self.curves,
-            self.history,
-            self.parallel,
-            self.trial,
-            self.ranking,
-            self.covered,
-        )
-        for view in (*views, self.contest, self.minute, self.covered, self.luck):
+        for view in (self.study, self.contest, self.minute, self.covered, self.luck):
             view.set_theme(theme, type_scale)
-        self.table.set_theme(theme)
         self.transport.set_theme(theme)
         self.inspector.fit(theme)
 
@@ -208,7 +157,7 @@ class TunePage(QWidget):
         if on != self._asking:
             self._asking = on
             self._shown = None
-            self.ranking.set_asking(on)
+            self.study.ranking.set_asking(on)
             self._show_scene(self.document.scene)
             self._show_trials()
             self._rank(True)
@@ -225,7 +174,7 @@ class TunePage(QWidget):
 
     def focus_picture(self) -> None:
         """Put the keyboard where the trials are seen."""
-        pictures = {"study": self.coverage, "contest": self.contest.view, "minute": self.minute.run}
+        pictures = {"study": self.study.coverage, "contest": self.contest.view, "minute": self.minute.run}
         pictures[self.document.scene.tune_view.picture].setFocus()
 
     # --- the scene ---------------------------------------------------------------------------------
@@ -318,11 +267,10 @@ class TunePage(QWidget):
 
     def _rank(self, ended: bool) -> None:
         if self.searcher.found is not None:
-            self.ranking.rank(self.searcher.found, ended or not self.searcher.running)
+            self.study.ranking.rank(self.searcher.found, ended or not self.searcher.running)
 
     def _failed(self, sentence: str) -> None:
-        for view in (self.coverage, self.curves, self.history, self.parallel, self.table):
-            view.set_hint(sentence)
+        self.study.set_hint(sentence)
         self.document.refused.emit(sentence)
 
     # --- pictures ----------------------------------------------------------------------------------
@@ -348,67 +296,23 @@ class TunePage(QWidget):
             return
         self._shown = wanted
         columns = found.columns if head else found.columns.first(self.playback.step)
-        self._columns = columns
-        said = hint(found, self.searcher.running)
-        for view in (self.coverage, self.curves, self.history, self.parallel, self.table):
-            view.set_hint(said)
-        self._show_axes(columns)
-        for each in (self.coverage, self.curves, self.history, self.parallel, self.table):
-            each.show_trials(columns)
-        rounds = range(len(found.boxes) if head else int(columns.round.max(initial=0)))
-        self.coverage.show_boxes([(found.boxes[k], round_words(columns, k + 1)) for k in rounds])
+        self.study.set_hint(hint(found, self.searcher.running))
+        rounds = len(found.boxes) if head else int(columns.round.max(initial=0))
+        self.study.show_trials(found, columns, rounds)
         self.luck.show_count(found.done if head else self.playback.step)
         self._show_view()
 
-    def _show_axes(self, columns: Columns) -> None:
-        x, y, ghost = shown_axes(self.document.scene, columns.dimensions)
-        self.coverage.show_axes(x, y)
-        self.coverage.show_ghost(ghost)
-
     def _show_view(self) -> None:
         """Show which trials light up, and which one is looked at."""
-        found, columns, view = self.searcher.found, self._columns, self.document.scene.tune_view
-        if found is None or columns is None:
+        found, scene = self.searcher.found, self.document.scene
+        if found is None:
             return
-        names = {dimension.name for dimension in columns.dimensions}
-        brushes = {name: ends for name, ends in view.brushes.items() if name in names or name == SCORE}
-        self._show_axes(columns)
-        self._lit = lit(columns, view)
-        for chart in (self.coverage, self.curves, self.history, self.parallel):
-            chart.show_brushes(brushes)
-        for each in (self.coverage, self.curves, self.history, self.parallel, self.table):
-            each.show_lit(self._lit)
-            each.show_picked(view.picked)
-        self.selection_card.show_view(view, found, int(self._lit.sum()))
-        trial = self.picked
+        self.study.show_view(found, scene)
+        self.selection_card.show_view(scene.tune_view, found, int(self.study.lit.sum()))
+        trial = self.study.picked
         self.trial_card.show_trial(trial, "" if trial else "Click a trial in any picture.")
-        self.trial.show_trial(found, trial)
-
-    @property
-    def picked(self) -> Trial | None:
-        """The trial that is looked at closely."""
-        columns = self._columns
-        row = None if columns is None else columns.row(self.document.scene.tune_view.picked)
-        return None if row is None or columns is None else columns.trials[row]
 
     # --- what is touched ---------------------------------------------------------------------------
-
-    def _picked(self, number: int) -> None:
-        self.edits.view("look at a trial", picked=number)
-
-    def _brushed(self, name: str, stretch: tuple[float, float] | None) -> None:
-        brushes = dict(self.document.scene.tune_view.brushes)
-        brushes.pop(name, None)
-        if stretch is not None:
-            brushes[name] = stretch
-        self.edits.view("brush", brushes=brushes)
-
-    def _box_brushed(self, box: dict[str, tuple[float, float]]) -> None:
-        brushes = dict(self.document.scene.tune_view.brushes)
-        view = self.document.scene.tune_view
-        for name in (view.x, view.y):
-            brushes.pop(name, None)
-        self.edits.view("brush", brushes={**brushes, **box})
 
     def refine(self) -> None:
         """Search on inside the brushed stretches; the trials so far are kept."""
@@ -434,7 +338,7 @@ class TunePage(QWidget):
 
     def open_in_train(self, panda: bool) -> None:
         """Train the picked trial again in Train: from its start, or to be babysat from its end on."""
-        trial, scene = self.picked, self.document.scene
+        trial, scene = self.study.picked, self.document.scene
         if trial is None:
             return
         training = training_of(scene.training, trial)
@@ -451,28 +355,7 @@ class TunePage(QWidget):
 
     def copy_code(self) -> None:
         """Put the picked trial on the clipboard, as Python code."""
-        trial, clipboard = self.picked, QApplication.clipboard()
+        trial, clipboard = self.study.picked, QApplication.clipboard()
         if trial is not None and clipboard is not None:
             clipboard.setText(as_code(self.document.scene.training, trial))
             self.said.emit(f"The code of trial {trial.number} is on the clipboard.")
-
-
-class Covered(Canvas):
-    """Stands in the place of a picture that would give an answer away."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hint = "The picture comes with the answer."
-
-    def paint_still(self, painter: QPainter, area: QRectF) -> None:
-        self.card_edge(painter, self.card(painter, area))
-        self.paint_hint(painter, area)
-
-
-def _tabs(name: str, views: dict[str, QWidget]) -> QTabWidget:
-    tabs = QTabWidget()
-    tabs.setAccessibleName(name)
-    tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    for title, view in views.items():
-        tabs.addTab(view, title)
-    return tabs

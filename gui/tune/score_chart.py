@@ -9,7 +9,7 @@ from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QToolTip
 
-from gui.tune.score_picture import ScorePicture
+from gui.tune.score_picture import Plot, ScorePicture
 from gui.views.arrow_keys import arrow_move
 from landscape.tuning.selection import SCORE
 
@@ -30,7 +30,7 @@ class ScoreChart(ScorePicture):
 
     # --- what the kinds of charts differ in ----------------------------------------------------------
 
-    def row_at(self, at: QPointF, plot: QRectF) -> int | None:
+    def row_at(self, at: QPointF, plot: Plot) -> int | None:
         """The row of the trial that is meant there."""
         return None
 
@@ -96,7 +96,7 @@ class ScoreChart(ScorePicture):
             event.ignore()
 
     @property
-    def _plot(self) -> QRectF:
+    def _plot(self) -> Plot:
         return self.plot_area(QRectF(self.rect()))
 
     def event(self, event: QEvent | None) -> bool:

@@ -24,12 +24,21 @@ PAUSE = 300  # milliseconds without a change, after which everything is drawn as
 QUICK = 4000  # trials up to which new ones are drawn finely at once
 
 
+class Plot(QRectF):
+    """The inside of the axes, and the size of type around it."""
+
+    def __init__(self, inside: QRectF, unit: float) -> None:
+        super().__init__(inside)
+        self.unit = unit
+
+
 class ScorePicture(Canvas):
     """Trials over some axis, their accuracy upwards."""
 
     title = ""
     name = ""  # for those who do not see it
     keys = ""  # what the keyboard does, for the same
+    lane = 0.0  # units of height between the plot and the numbers below it
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,29 +134,25 @@ class ScorePicture(Canvas):
 
     # --- what the kinds of charts differ in ----------------------------------------------------------
 
-    def paint_ground(self, painter: QPainter, plot: QRectF) -> None:
+    def paint_ground(self, painter: QPainter, plot: Plot) -> None:
         """What lies below the trials: the other axis."""
 
-    def paint_faint(self, painter: QPainter, plot: QRectF, rough: bool) -> None:
+    def paint_faint(self, painter: QPainter, plot: Plot, rough: bool) -> None:
         """All trials, hardly seen; roughly if there is no time for more."""
 
-    def paint_lit(self, painter: QPainter, plot: QRectF, rows: Any, rough: bool) -> None:
+    def paint_lit(self, painter: QPainter, plot: Plot, rows: Any, rough: bool) -> None:
         """These trials; roughly if there is no time for more."""
 
-    def paint_front(self, painter: QPainter, plot: QRectF) -> None:
+    def paint_front(self, painter: QPainter, plot: Plot) -> None:
         """What lies above them: the best, and the one that is looked at."""
 
     # --- painting ----------------------------------------------------------------------------------
 
-    @property
-    def unit(self) -> float:
-        """The size of type."""
-        return self.theme.axis * self.type_scale
-
-    def plot_area(self, area: QRectF) -> QRectF:
-        """Inside the axes."""
-        unit = self.unit
-        return area.adjusted(4.2 * unit, 4.1 * unit, -1.8 * unit, -2.6 * unit)
+    def plot_area(self, area: QRectF) -> Plot:
+        """Inside the axes; type is smaller where a view is too small for that of its theme."""
+        below = 2.6 + self.lane
+        unit = min(self.theme.axis * self.type_scale, area.height() / (below + 11), area.width() / 18)
+        return Plot(area.adjusted(4.2 * unit, 4.1 * unit, -1.8 * unit, -below * unit), unit)
 
     @property
     def heading(self) -> str:
@@ -161,7 +166,8 @@ class ScorePicture(Canvas):
 
     def paint_still(self, painter: QPainter, area: QRectF) -> None:
         self.card_edge(painter, self.card(painter, area))
-        unit, plot = self.unit, self.plot_area(area)
+        plot = self.plot_area(area)
+        unit = plot.unit
         painter.setFont(font(1.08 * unit))
         painter.setPen(QColor(self.theme.dim))
         line = QRectF(

@@ -65,12 +65,12 @@ def columns_of(window: MainWindow) -> Any:
 
 
 def lit(window: MainWindow) -> int:
-    return int(page_of(window)._lit.sum())
+    return int(page_of(window).study.lit.sum())
 
 
 def pixel(window: MainWindow, row: int) -> tuple[float, float]:
     """Where a trial is in the scatter: worked out from its values, not asked of the view."""
-    view, trial = page_of(window).coverage, columns_of(window).trials[row]
+    view, trial = page_of(window).study.coverage, columns_of(window).trials[row]
     plot = view.plot_area(QRectF(view.rect()))
     x, y = (columns_of(window).place(name)[row] for name in ("learning_rate", "beta"))
     assert trial.values["learning_rate"] > 0
@@ -80,7 +80,7 @@ def pixel(window: MainWindow, row: int) -> tuple[float, float]:
 def test_ctrl_3_opens_it_and_says_how_to_begin(window: MainWindow) -> None:
     page = page_of(window)
     assert window.pages.currentWidget() is page
-    assert "Space" in page.coverage.hint
+    assert "Space" in page.study.coverage.hint
     assert "24 trials" in page.headline.caption.text()
     assert not page.searcher.shelf.kept()  # looking leaves no file
 
@@ -90,7 +90,7 @@ def test_space_searches_and_everything_shows_the_trials(searched: MainWindow) ->
     assert "24 of 24 trials" in page.headline.caption.text()
     assert "best" in page.headline.caption.text()
     assert page.playback.step == 24
-    assert page.table.model.rowCount() == 24
+    assert page.study.table.model.rowCount() == 24
     assert page.studies_card.list.count() == 1
     assert "24 random trials" in page.luck.sentence
 
@@ -113,7 +113,7 @@ def test_space_pauses_and_goes_on_with_the_same_trials(window: MainWindow, qtbot
 
 def test_brushing_in_one_picture_lights_up_in_all(searched: MainWindow) -> None:
     page = page_of(searched)
-    view = page.coverage
+    view = page.study.coverage
     plot = view.plot_area(QRectF(view.rect()))
     drag(
         view,
@@ -125,8 +125,8 @@ def test_brushing_in_one_picture_lights_up_in_all(searched: MainWindow) -> None:
     assert 0 < inside.sum() < 24
     assert lit(searched) == pytest.approx(inside.sum(), abs=1)  # one may lie on the edge
     assert f"{lit(searched)} of 24 lit" in page.selection_card.count.text()
-    np.testing.assert_array_equal(page.table.model.lit, page._lit)
-    np.testing.assert_array_equal(page.curves.lit, page._lit)
+    np.testing.assert_array_equal(page.study.table.model.lit, page.study.lit)
+    np.testing.assert_array_equal(page.study.curves.lit, page.study.lit)
     assert set(searched.document.scene.tune_view.brushes) == {"learning_rate", "beta"}
     press(KEY.Key_Escape)
     view.setFocus()
@@ -137,15 +137,17 @@ def test_brushing_in_one_picture_lights_up_in_all(searched: MainWindow) -> None:
 def test_a_click_picks_a_trial_and_all_show_it(searched: MainWindow, qtbot: Any) -> None:
     page = page_of(searched)
     row = int(np.nanargmax(columns_of(searched).score))
-    drag(page.coverage, pixel(searched, row))
+    drag(page.study.coverage, pixel(searched, row))
     picked = searched.document.scene.tune_view.picked
     assert picked is not None
     assert f"#{picked}" in page.trial_card.number.text()
-    assert page.table.model.rows[page.table.table.currentIndex().row()] == columns_of(searched).row(picked)
-    page.trials.setCurrentWidget(page.trial)
+    assert page.study.table.model.rows[page.study.table.table.currentIndex().row()] == columns_of(
+        searched
+    ).row(picked)
+    page.study.trials.setCurrentWidget(page.study.trial)
     finish_jobs(searched)
-    qtbot.waitUntil(lambda: page.trial._portrait is not None, timeout=10_000)
-    shown = page.trial._portrait.snapshots[-1]
+    qtbot.waitUntil(lambda: page.study.trial._portrait is not None, timeout=10_000)
+    shown = page.study.trial._portrait.snapshots[-1]
     trial = columns_of(searched).trials[columns_of(searched).row(picked)]
     # The same training by itself: the same but for rounding.
     assert float(shown.validation_accuracy[0]) == pytest.approx(trial.score, abs=0.05)
@@ -153,7 +155,7 @@ def test_a_click_picks_a_trial_and_all_show_it(searched: MainWindow, qtbot: Any)
 
 def test_keys_alone_pick_a_trial_and_brush(searched: MainWindow) -> None:
     page = page_of(searched)
-    page.coverage.setFocus()
+    page.study.coverage.setFocus()
     press(KEY.Key_Up)
     first = searched.document.scene.tune_view.picked
     assert first is not None  # the best
@@ -185,7 +187,7 @@ def test_search_here_more_finely_keeps_the_trials_and_stays_in_the_box(
     assert columns.score[:24].tolist() == before
     later = columns.place("learning_rate")[24:]
     assert ((later >= 0.4) & (later <= 0.6)).all()
-    assert "round 2" in page.coverage._boxes[0][1]
+    assert "round 2" in page.study.coverage._boxes[0][1]
     searched.document.undo()
     finish_jobs(searched)
     qtbot.waitUntil(lambda: page.searcher.found.tuning.trials == 24, timeout=10_000)
@@ -201,8 +203,8 @@ def test_without_a_brush_there_is_nothing_to_refine(searched: MainWindow) -> Non
 
 def test_a_trial_opens_in_train_and_as_a_panda(searched: MainWindow, qtbot: Any) -> None:
     page = page_of(searched)
-    page._picked(3)
-    trial = page.picked
+    page.study._picked(3)
+    trial = page.study.picked
     assert trial is not None
     QTest.mouseClick(page.trial_card.panda, LEFT)
     scene = searched.document.scene
@@ -219,7 +221,7 @@ def test_a_trial_opens_in_train_and_as_a_panda(searched: MainWindow, qtbot: Any)
 
 def test_code_of_a_trial_is_copied(searched: MainWindow) -> None:
     page = page_of(searched)
-    page._picked(3)
+    page.study._picked(3)
     QTest.mouseClick(page.trial_card.code, LEFT)
     clipboard = QApplication.clipboard()
     assert clipboard is not None
@@ -229,13 +231,13 @@ def test_code_of_a_trial_is_copied(searched: MainWindow) -> None:
 
 def test_going_back_in_trials_shows_fewer(searched: MainWindow) -> None:
     page = page_of(searched)
-    page.coverage.setFocus()
+    page.study.coverage.setFocus()
     for _ in range(4):
         press(KEY.Key_Left)
     assert page.playback.step == 20
-    assert page.table.model.rowCount() == 20
+    assert page.study.table.model.rowCount() == 20
     press(KEY.Key_End)
-    assert page.table.model.rowCount() == 24
+    assert page.study.table.model.rowCount() == 24
 
 
 def test_the_table_is_written_as_csv(searched: MainWindow, tmp_path: Path) -> None:
@@ -298,9 +300,9 @@ def test_panda_and_caviar_are_counted(window: MainWindow, qtbot: Any) -> None:
 @pytest.mark.parametrize("theme", list(THEMES))
 def test_it_is_painted_in_every_theme(searched: MainWindow, theme: str) -> None:
     page = page_of(searched)
-    page._picked(2)
+    page.study._picked(2)
     searched.set_theme(THEMES[theme])
-    for tabs in (page.charts, page.trials):
+    for tabs in (page.study.charts, page.study.trials):
         for place in range(tabs.count()):
             tabs.setCurrentIndex(place)
             finish_jobs(searched)
@@ -312,7 +314,7 @@ def test_a_search_that_cannot_begin_says_why(window: MainWindow, tmp_path: Path,
     training = window.document.scene.training
     data = {"name": "csv", "file": str(tmp_path / "gone.csv")}
     window.document.edit("lose the data", training={**dict(training), "data": data})
-    qtbot.waitUntil(lambda: "gone.csv" in page.coverage.hint, timeout=10_000)
+    qtbot.waitUntil(lambda: "gone.csv" in page.study.coverage.hint, timeout=10_000)
     assert "gone.csv" in window.banner.text()
     assert not page.searcher.running
 
@@ -342,6 +344,6 @@ def test_a_dead_cluster_is_a_sentence_within_seconds(window: MainWindow, qtbot: 
 def test_a_tooltip_names_the_trial_under_the_pointer(searched: MainWindow) -> None:
     page = page_of(searched)
     x, y = pixel(searched, 0)
-    move(page.coverage, x, y)
-    assert "Trial" in page.coverage.toolTip()
-    assert QPoint(round(x), round(y)) in page.coverage.rect()
+    move(page.study.coverage, x, y)
+    assert "Trial" in page.study.coverage.toolTip()
+    assert QPoint(round(x), round(y)) in page.study.coverage.rect()

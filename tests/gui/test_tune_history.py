@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QApplication, QToolTip
 from searches import AREA, SIZE, chart, heard, level, many, search, shown, some, themes
 
 from gui.theme import DARK, LIGHT, PROJECTOR
+from gui.tune.curves_view import CurvesView
 from gui.tune.history_view import LANE, HistoryView
 from landscape.tuning.selection import SCORE, Columns
 
@@ -21,7 +22,7 @@ def place(view: HistoryView, number: float, accuracy: float | None) -> tuple[flo
     plot, (low, high) = view.plot_area(AREA), view.ends
     x = plot.left() + number / (len(view.columns) - 1) * plot.width()
     if accuracy is None:
-        return x, plot.bottom() + LANE / 2 * view.unit
+        return x, plot.bottom() + LANE / 2 * plot.unit
     return x, plot.bottom() - (accuracy - low) / (high - low) * plot.height()
 
 
@@ -77,7 +78,7 @@ def test_rounds_are_divided_by_a_line_with_a_name(qtbot, theme):
     changed = np.abs(after - before).max(axis=2) > 8
     columns = changed[round(plot.top()) :].sum(axis=0)  # later rounds are diamonds: leave these out
     assert columns[round(x) - 2 : round(x) + 3].max() > 0.3 * plot.height()
-    over = changed[round(plot.top() - 1.6 * one.unit) : round(plot.top() - 0.3 * one.unit)]
+    over = changed[round(plot.top() - 1.6 * plot.unit) : round(plot.top() - 0.3 * plot.unit)]
     assert over[:, round(x) + 4 : round(x) + 50].sum() > 30
 
 
@@ -108,6 +109,17 @@ def test_words_do_not_run_into_each_other_or_cover_trials(qtbot, size, theme, sc
         assert kinds.count("round") >= min(rounds, 5) - 2
         assert "step" in kinds
         assert kinds[0] == "best"
+
+
+@pytest.mark.parametrize("size", [(120, 90), (200, 118), (210, 116), (300, 140)])
+@pytest.mark.parametrize(("theme", "scale"), [(DARK, 1.0), (PROJECTOR, 1.0), (PROJECTOR, 1.5)])
+def test_where_there_is_little_room_better_is_still_above_worse(qtbot, size, theme, scale):
+    for kind in (HistoryView, CurvesView):
+        view = chart(qtbot, kind, climb(), theme, scale)
+        plot = view.plot_area(QRectF(0, 0, *size))
+        assert plot.height() > 0.3 * size[1]
+        assert plot.width() > 0.5 * size[0]
+        assert plot.top() > 3.5 * plot.unit  # below the title
 
 
 def test_a_search_that_always_improves_has_no_words_to_wait_for(qtbot):
