@@ -68,7 +68,8 @@ class FusedCourse:
         parameters = fitted(own, state.parameters, wide)
         averages = fitted_averages(own, state.averages, wide)
         targets = self.course.validation.targets
-        logits = np.empty((len(parameters), *targets.shape), parameters.dtype)
+        # Class by class in memory, since NumPy is slow along short rows.
+        logits = np.empty((len(parameters), *targets.T.shape), parameters.dtype).swapaxes(1, 2)
         for result, *network in zip(logits, parameters, *averages, strict=True):
             result[:] = self.bench.judge(*network)
         return judged(logits, targets)
