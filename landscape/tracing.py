@@ -12,8 +12,10 @@ start, such as βᵗ, is done at once and in Python, by the very operations that
 
 from __future__ import annotations
 
+import copy
 import operator
 from collections.abc import Callable
+from dataclasses import fields
 from itertools import repeat, starmap
 from typing import Any
 
@@ -97,6 +99,17 @@ class Known(_Number):
 
     def __init__(self, key: Any, values: tuple[Any, ...]) -> None:
         self.key, self.values = key, values
+
+
+def with_known_numbers(rule: Any) -> Any:
+    """An update rule whose numbers are known ones; the flags and names that choose its form stay."""
+    result = copy.copy(rule)
+    for item in fields(rule):
+        value = getattr(rule, item.name)
+        if not isinstance(value, bool | str):
+            # The rules are frozen, and check that numbers are numbers.
+            object.__setattr__(result, item.name, Known(f"rule {item.name}", (value,)))
+    return result
 
 
 class Traced(_Number):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,7 @@ from landscape.geometry.pace import Pace
 from landscape.geometry.settling import is_held
 from landscape.optimizers import Optimizer
 from landscape.surface import Array, Surface
-from landscape.tracing import Known, Trace, Traced, UntraceableError
+from landscape.tracing import Known, Trace, Traced, UntraceableError, with_known_numbers
 
 
 def fused_program(surface: Surface, optimizer: Optimizer, pace: Pace) -> tuple[Program, Array]:
@@ -27,7 +25,7 @@ def fused_program(surface: Surface, optimizer: Optimizer, pace: Pace) -> tuple[P
         for what is no plain arithmetic.
     """
     trace, steps = Trace(), len(pace.rates)
-    rule, rates = _with_known_numbers(optimizer), Known("rate", tuple(pace.rates))
+    rule, rates = with_known_numbers(optimizer), Known("rate", tuple(pace.rates))
     named = zip(surface.expression.parameters, map(np.float64, surface.values), strict=True)
     parameters = [Known(f"surface {name}", (value,)) for name, value in named]
     position = [trace.leaf(f"position {axis}") for axis in (0, 1)]
@@ -59,16 +57,6 @@ def fused_program(surface: Surface, optimizer: Optimizer, pace: Pace) -> tuple[P
     for place, column in enumerate(trace.columns):
         table[:, place] = column.values
     return program, table
-
-
-def _with_known_numbers(optimizer: Optimizer) -> Any:
-    rule: Any = copy.copy(optimizer)
-    for item in fields(rule):
-        value = getattr(rule, item.name)
-        if not isinstance(value, bool | str):  # those choose the form
-            # The rules are frozen, and check that numbers are numbers.
-            object.__setattr__(rule, item.name, Known(f"rule {item.name}", (value,)))
-    return rule
 
 
 def _leaf(trace: Trace, first: Any, initial: list[int], steps: int) -> Known | Traced:

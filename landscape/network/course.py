@@ -152,7 +152,7 @@ def first_state(architecture: Architecture, parameters: Array) -> State:
     return State(0, 0, 0, parameters, averages, "", None, np.full(networks, -1))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def order(seed: int, epoch: int, count: int) -> Any:
     """In which order a pass goes through the examples, `(count,)`."""
     result = np.random.default_rng([seed, 0x0D, epoch]).permutation(count)

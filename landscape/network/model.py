@@ -158,6 +158,31 @@ def initial_parameters(
     return result
 
 
+def fitted(own: Architecture, parameters: Array, other: Architecture) -> Array:
+    """The same networks' parameters in the rows of a wider or narrower one; what is added is zero."""
+    result = np.zeros((len(parameters), other.parameters), parameters.dtype)
+    for mine, its in zip(own.blocks, other.blocks, strict=True):
+        inputs, units = min(mine.inputs, its.inputs), min(mine.units, its.units)
+        weights(its, result)[:, :inputs, :units] = weights(mine, parameters)[:, :inputs, :units]
+        for one, two in ((mine.bias, its.bias), (mine.gamma, its.gamma), (mine.beta, its.beta)):
+            if one is not None and two is not None:
+                result[:, two][:, :units] = parameters[:, one][:, :units]
+    return result
+
+
+def fitted_averages(own: Architecture, averages: Averages, other: Architecture) -> Averages:
+    """The same networks' averages in the rows of a wider or narrower one; what is added is zero."""
+    result = []
+    for part in averages:
+        fresh = np.zeros((len(part), other.normalized_units), part.dtype)
+        for mine, its in zip(own.blocks, other.blocks, strict=True):
+            if mine.averages is not None:
+                units = min(mine.units, its.units)
+                fresh[:, its.averages][:, :units] = part[:, mine.averages][:, :units]
+        result.append(fresh)
+    return Averages(*result)
+
+
 def initial_averages(architecture: Architecture, networks: int, dtype: Any = np.float64) -> Averages:
     """Running averages before the first step: mean 0 and variance 1, as PyTorch and Keras start them."""
     shape = (networks, architecture.normalized_units)

@@ -217,9 +217,13 @@ def scores(architecture: Architecture, state: State, part: Examples) -> tuple[Ar
     if not len(part):
         nothing = np.full(len(state.parameters), np.nan, state.parameters.dtype)
         return nothing, nothing
-    logits = forward(architecture, state.parameters, part.inputs, state.averages).logits
-    right = logits.argmax(axis=2) == part.targets.argmax(axis=1)
-    return cross_entropy(log_softmax(logits), part.targets), right.mean(axis=1)
+    return judged(forward(architecture, state.parameters, part.inputs, state.averages).logits, part.targets)
+
+
+def judged(logits: Array, targets: Array) -> tuple[Array, Array]:
+    """Loss and accuracy of logits `(networks, examples, classes)`, `(networks,)` each."""
+    right = logits.argmax(axis=2) == targets.argmax(axis=1)
+    return cross_entropy(log_softmax(logits), targets), right.mean(axis=1)
 
 
 def _summaries(course: Course, state: State, stepped: Stepped | None) -> tuple[LayerSummary, ...]:

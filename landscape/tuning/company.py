@@ -8,8 +8,9 @@ depend on the others in its company.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,15 @@ from landscape.errors import FieldError
 from landscape.hyperparameters import hyperparameters
 from landscape.network.course import Course, Recipe, State, chosen, course_of, first_state, one_step
 from landscape.network.datasets import Split
+from landscape.network.fused_course import fused_course
 from landscape.network.layers import Array
-from landscape.network.model import Architecture, initial_parameters, weights
+from landscape.network.model import fitted, initial_parameters
 from landscape.network.spec import Training
 from landscape.network.training import architecture_of, scores
 from landscape.schedules import InverseTime, Schedule
 from landscape.tuning.plan import TrialState
 
+Judge = Callable[[State], tuple[Array, Array]]  # loss and accuracy of the validation part
 LARGEST = 32  # more fall out of a processor's cache
 NARROW = 32  # units, up to which a layer costs about as much as one of so many
 
@@ -133,17 +136,20 @@ def _advance(company: Company, data: Split, deadline: float) -> tuple[Company | 
     outcomes: list[Outcome] = []
     spec = company.trainings[0]
     course = _course(spec, data)
-    if company.state is None:
-        company = _begun(company, course)
     recipe, column = _recipe(company.trainings)
+    machine = fused_course(course, recipe)
+    judge = machine.scores if machine else partial(_scores, course)
+    if company.state is None:
+        company = _begun(company, course, judge)
     began = time.monotonic()
     while True:
         state = company.state
         assert state is not None
         assert company.accuracy is not None
         assert company.loss is not None
-        state = _one_epoch(course, recipe, column, state)
-        losses, accuracies = scores(course.architecture, state, course.validation)
+        today = _of_today(recipe, column, state.epoch)
+        state = machine.passed(today, state) if machine else _passed(course, today, state)
+        losses, accuracies = judge(state)
         now = time.monotonic()
         company = replace(
             company, state=state,
@@ -169,25 +175,16 @@ def _course(spec: Training, data: Split) -> Course:
     return course_of(wide, data, spec.seed, spec.running_beta, spec.dtype)
 
 
-def _begun(company: Company, course: Course) -> Company:
+def _begun(company: Company, course: Course, judge: Judge) -> Company:
     wide, spec = course.architecture, company.trainings[0]
     parameters = np.zeros((len(company.trainings), wide.parameters), spec.dtype)
     for row, training in enumerate(company.trainings):
         own = replace(wide, hidden=training.hidden)
         made = initial_parameters(own, [training.weights_seed], training.initialization, spec.dtype)
-        _embed(own, made, wide, parameters[row : row + 1])
+        parameters[row] = fitted(own, made, wide)[0]
     state = first_state(course.architecture, parameters)
-    losses, accuracies = scores(course.architecture, state, course.validation)
+    losses, accuracies = judge(state)
     return replace(company, state=state, accuracy=accuracies[:, None], loss=losses[:, None])
-
-
-def _embed(own: Architecture, parameters: Array, wide: Architecture, into: Array) -> None:
-    """Write a network's parameters where they stand in a wider one; what is added stays zero."""
-    for mine, theirs in zip(own.blocks, wide.blocks, strict=True):
-        weights(theirs, into)[:, : mine.inputs, : mine.units] = weights(mine, parameters)
-        for one, other in ((mine.bias, theirs.bias), (mine.gamma, theirs.gamma), (mine.beta, theirs.beta)):
-            if one is not None and other is not None:
-                into[:, other.start : other.start + mine.units] = parameters[:, one]
 
 
 def _recipe(trainings: tuple[Training, ...]) -> tuple[Recipe, Any]:
@@ -212,16 +209,26 @@ def _recipe(trainings: tuple[Training, ...]) -> tuple[Recipe, Any]:
     return Recipe(replace(rule, **numbers), schedule, first.batch_size, l2), decays
 
 
-def _one_epoch(course: Course, recipe: Recipe, decays: Any, state: State) -> State:
+def _of_today(recipe: Recipe, decays: Any, epoch: int) -> Recipe:
+    """The recipe with each trial's learning rate of an epoch."""
+    if decays is None:
+        return recipe
+    after = max(epoch - recipe.schedule.warm_up, 0)
+    rule: Any = recipe.optimizer
+    rate = rule.learning_rate / (1 + decays * decays.dtype.type(after))
+    return replace(recipe, optimizer=replace(rule, learning_rate=rate))
+
+
+def _passed(course: Course, recipe: Recipe, state: State) -> State:
+    """The state after a pass over the data, step by step."""
     epoch = state.epoch
-    if decays is not None:
-        after = max(epoch - recipe.schedule.warm_up, 0)
-        rule: Any = recipe.optimizer
-        rate = rule.learning_rate / (1 + decays * decays.dtype.type(after))
-        recipe = replace(recipe, optimizer=replace(rule, learning_rate=rate))
     while state.epoch == epoch:
         state = one_step(course, recipe, state).state
     return state
+
+
+def _scores(course: Course, state: State) -> tuple[Array, Array]:
+    return scores(course.architecture, state, course.validation)
 
 
 def _parted(company: Company, epochs: int) -> tuple[Company | None, list[Outcome]]:

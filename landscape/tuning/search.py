@@ -90,6 +90,7 @@ class _Run:
     proposals: dict[int, Proposal] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
     alive: float = 0.0
+    made: list[Trial] = field(default_factory=list)  # and not recorded yet
     reported: set[int] = field(default_factory=set)
     failed: int = 0
     round: int = 0
@@ -139,19 +140,21 @@ class _Run:
 
     def _work(self) -> Iterator[Progress]:
         self.alive = time.monotonic()
-        while self.waiting or self.working:
+        finished: set[Future[Any]] = set()
+        while self.waiting or self.working or finished:
             self._stay_alive()
             self.ended = self._spent()
             if self.ended:
                 self.waiting.clear()
             self._submit()
+            if finished:  # the workers are busy again: the disk can take its time
+                self._record()
+                yield self._progress()
             finished, _ = wait(self.working, timeout=0.25, return_when=FIRST_COMPLETED)
             for future in finished:
                 task = self.working.pop(future, None)
                 if task is not None:
                     self._received(task, future)
-            if finished:
-                yield self._progress()
 
     def _submit(self) -> None:
         while self.waiting and len(self.working) < self.workers.count + 1:
@@ -182,7 +185,7 @@ class _Run:
             else:
                 self._fail(task.company, f"{type(error).__name__}: {error}")
         else:
-            self.study.record([self._trial(outcome) for outcome in outcomes])
+            self.made += [self._trial(outcome) for outcome in outcomes]
             if left is not None:  # what has begun is finished first
                 self.waiting.insert(0, _Task(left))
 
@@ -198,12 +201,14 @@ class _Run:
     def _fail(self, company: Company, reason: str) -> None:
         self.failed += len(company.numbers)
         nothing = np.empty(0)
-        self.study.record(
-            [
-                self._trial(Outcome(number, "failed", nothing, nothing, reason, company.seconds))
-                for number in company.numbers
-            ]
-        )
+        self.made += [
+            self._trial(Outcome(number, "failed", nothing, nothing, reason, company.seconds))
+            for number in company.numbers
+        ]
+
+    def _record(self) -> None:
+        made, self.made = self.made, []
+        self.study.record(made)
 
     def _trial(self, outcome: Outcome) -> Trial:
         proposal = self.proposals[outcome.number]
@@ -272,6 +277,7 @@ class _Run:
         for future in self.working:
             future.cancel()
         self.workers.forget()
+        self._record()
         self.study.claim(())
 
 

@@ -1,0 +1,270 @@
+"""The parts of a training step for one network, in machine code: `layers` and `model` in other words.
+
+Units and classes are padded with zeros to whole vectors, so that a row of a layer is a number of vectors.
+Sums over a batch are taken in the order of its rows.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from llvmlite import ir
+
+from landscape.network.machine import I32, I64, Kernel, Value, Writer
+
+ROWS = 4  # of a product at a time: what fits the registers
+# The numbers of batch normalization: ε, 1/rows, the share of the running averages that is kept, that of the
+# new mean, and that of the new variance, which makes it unbiased, too.
+EPSILON, SHARE = 0, 1
+
+
+def product(
+    k: Writer, a: Value, w: Value, bias: Value, result: Value,
+    rows: Value, columns: Value, depth: Value, a_row: Value, a_depth: Value,
+) -> None:  # fmt: skip
+    """The product a·w + bias; how far apart a's rows and columns are is given: it may be a transpose."""
+    whole = rows / ROWS * ROWS
+    with k.loop(0, columns, k.lanes) as panel:
+        j = panel.index
+        for first, last, height in ((0, whole, ROWS), (whole, rows, 1)):
+            with k.loop(first, last, height) as stripe:
+                at = [stripe.index + r for r in range(height)]
+                with k.loop(0, depth, 1, *[k.load(bias, j)] * height) as term:
+                    factor = k.load(w, term.index * columns + j)
+                    for i, so_far in zip(at, term.values, strict=True):
+                        one = k.spread(a, i * a_row + term.index * a_depth)
+                        term.following.append(k.call("fmuladd", one, factor, so_far))
+                for i, total in zip(at, term.values, strict=True):
+                    k.store(total, result, i * columns + j)
+
+
+def transpose(k: Writer, a: Value, result: Value, rows: Value, columns: Value) -> None:
+    """The transpose of `(rows, columns)`, block by block; pairs of rows swap halves, quarters, eighths."""
+    side = k.lanes // 2
+    with k.loop(0, rows, side) as down, k.loop(0, columns, side) as across:
+        block = [k.load(a, (down.index + r) * columns + across.index, side) for r in range(side)]
+        apart = 1
+        while apart < side:
+            low = [lane if not lane & apart else side + lane - apart for lane in range(side)]
+            high = [lane + apart if not lane & apart else side + lane for lane in range(side)]
+            for r in range(side):
+                if not r & apart:
+                    pair = block[r], block[r + apart]
+                    block[r], block[r + apart] = k.mixed(*pair, low), k.mixed(*pair, high)
+            apart *= 2
+        for r, row in enumerate(block):
+            k.store(row, result, (across.index + r) * rows + down.index)
+
+
+def rectify(k: Writer, z: Value, leaving: Value, count: Value) -> None:
+    """The activation, max(z, 0); what is no number stays so."""
+    with k.loop(0, count, k.lanes) as turn:
+        k.store(_rectified(k, k.load(z, turn.index)), leaving, turn.index)
+
+
+def rescale(
+    k: Writer, z: Value, leaving: Value, gamma: Value, beta: Value, mean: Value, variance: Value,
+    numbers: Value, rows: Value, units: Value,
+) -> None:  # fmt: skip
+    """Batch normalization at test time, which is one affine map for each unit, and the activation."""
+    epsilon = k.spread(numbers, EPSILON)
+    with k.loop(0, units, k.lanes) as panel:
+        j = panel.index
+        slope = k.load(gamma, j) / k.call("sqrt", k.load(variance, j) + epsilon)
+        shift = k.load(beta, j) - slope * k.load(mean, j)
+        with k.loop(0, rows, 1) as row:
+            at = row.index * units + j
+            k.store(_rectified(k, slope * k.load(z, at) + shift), leaving, at)
+
+
+def normalize(
+    k: Writer, z: Value, leaving: Value, gamma: Value, beta: Value, mean: Value, variance: Value,
+    inverse: Value, numbers: Value, rows: Value, units: Value,
+) -> None:  # fmt: skip
+    """Batch normalization in training, and the activation; z becomes x̂, and the running averages go on."""
+    epsilon, share, kept, new, new_unbiased = (k.spread(numbers, i) for i in range(5))
+    with k.loop(0, units, k.lanes) as panel:
+        j = panel.index
+        with k.loop(0, rows, 1, k.every(0.0)) as row:
+            row.following.append(row.values[0] + k.load(z, row.index * units + j))
+        centre = row.values[0] * share
+        with k.loop(0, rows, 1, k.every(0.0)) as row:
+            apart = k.load(z, row.index * units + j) - centre
+            row.following.append(row.values[0] + apart * apart)
+        spread = row.values[0] * share
+        scale = k.every(1.0) / k.call("sqrt", spread + epsilon)
+        k.store(scale, inverse, j)
+        k.store(kept * k.load(mean, j) + new * centre, mean, j)
+        k.store(kept * k.load(variance, j) + new_unbiased * spread, variance, j)
+        g, b = k.load(gamma, j), k.load(beta, j)
+        with k.loop(0, rows, 1) as row:
+            at = row.index * units + j
+            normal = (k.load(z, at) - centre) * scale
+            k.store(normal, z, at)
+            k.store(_rectified(k, g * normal + b), leaving, at)
+
+
+def normalize_backward(
+    k: Writer, upstream: Value, leaving: Value, normal: Value, gamma: Value, inverse: Value,
+    d_gamma: Value, d_beta: Value, numbers: Value, rows: Value, units: Value,
+) -> None:  # fmt: skip
+    """The gradients of z (in place of `upstream`), γ and β, back through the activation, too."""
+    share = k.spread(numbers, SHARE)
+    with k.loop(0, units, k.lanes) as panel:
+        j = panel.index
+        with k.loop(0, rows, 1, k.every(0.0), k.every(0.0)) as row:
+            at = row.index * units + j
+            slope = _let_through(k, upstream, leaving, at)
+            row.following += [row.values[0] + slope, row.values[1] + slope * k.load(normal, at)]
+        of_beta, of_gamma = row.values
+        k.store(of_beta, d_beta, j)
+        k.store(of_gamma, d_gamma, j)
+        scale = k.load(gamma, j) * k.load(inverse, j)
+        with k.loop(0, rows, 1) as row:
+            at = row.index * units + j
+            slope = _let_through(k, upstream, leaving, at)
+            k.store((slope - share * of_beta - k.load(normal, at) * (share * of_gamma)) * scale, upstream, at)
+
+
+def shut(k: Writer, upstream: Value, leaving: Value, count: Value) -> None:
+    """Back through the activation alone."""
+    with k.loop(0, count, k.lanes) as turn:
+        k.store(_let_through(k, upstream, leaving, turn.index), upstream, turn.index)
+
+
+def sums(k: Writer, upstream: Value, result: Value, rows: Value, units: Value) -> None:
+    """The gradient of a bias."""
+    with k.loop(0, units, k.lanes) as panel:
+        with k.loop(0, rows, 1, k.every(0.0)) as row:
+            row.following.append(row.values[0] + k.load(upstream, row.index * units + panel.index))
+        k.store(row.values[0], result, panel.index)
+
+
+def softmax(
+    k: Writer, logits: Value, targets: Value, numbers: Value, check: Value,
+    rows: Value, classes: Value, real: Value,
+) -> None:  # fmt: skip
+    """The gradient of the mean cross-entropy, in place of the logits.
+
+    `check` becomes a number that is finite if the loss is.
+    """
+    share = k.spread(numbers, SHARE)
+    with k.loop(0, rows, 1, k.every(0.0)) as row:
+        start = row.index * classes
+        with k.loop(0, classes, k.lanes, k.every(-math.inf), k.every(0.0)) as panel:
+            z = k.load(logits, start + panel.index)
+            highest = _among(k, panel.index, real, z, panel.values[0])
+            panel.following += [
+                _larger(panel.values[0], highest),
+                panel.values[1] + z * k.load(targets, start + panel.index),
+            ]
+        top = k.over_lanes(_larger, panel.values[0])
+        right = k.over_lanes(_sum, panel.values[1])
+        with k.loop(0, classes, k.lanes, k.every(0.0)) as panel:
+            at = start + panel.index
+            power = _among(k, panel.index, real, _exp(k, k.load(logits, at) - top), k.every(0.0))
+            k.store(power, logits, at)
+            panel.following.append(panel.values[0] + power)
+        scale = share / k.over_lanes(_sum, panel.values[0])
+        with k.loop(0, classes, k.lanes) as panel:
+            at = start + panel.index
+            k.store(k.load(logits, at) * scale - share * k.load(targets, at), logits, at)
+        row.following.append(row.values[0] + (top - right))
+    k.store(k.first(row.values[0]), check, 0)
+
+
+def updating(steps: tuple[Any, ...], after: int, states: tuple[int, ...]) -> Kernel:
+    """The kernel of a traced rule: which of its steps make the new position and the new states."""
+
+    def update(
+        k: Writer, position: Value, gradient: Value, weight: Value, first: Value, second: Value,
+        table: Value, check: Value, count: Value,
+    ) -> None:  # fmt: skip
+        arrays = {"position": position, "gradient": gradient, "weight": weight, "state 0": first,
+                  "state 1": second}  # fmt: skip
+        known = {
+            i: k.spread(table, step[1]) if step[0] == "column" else k.every(float.fromhex(step[1]))
+            for i, step in enumerate(steps) if step[0] in ("column", "number")
+        }  # fmt: skip
+        with k.loop(0, count, k.lanes, k.every(0.0)) as turn:
+            made = dict(known)
+            for i, (what, *operands) in enumerate(steps):
+                if what == "leaf":
+                    made[i] = k.load(arrays[operands[0]], turn.index)
+                elif i not in known:
+                    made[i] = _done(k, what, [made[operand] for operand in operands])
+            k.store(made[after], position, turn.index)
+            for place, array in zip(states, (first, second), strict=False):
+                k.store(made[place], array, turn.index)
+            turn.following.append(turn.values[0] + made[after])
+        total = k.over_lanes(_sum, turn.values[0])
+        k.store(k.first(total + k.spread(check, 0)), check, 0)
+
+    return update
+
+
+def _done(k: Writer, what: str, operands: list[Value]) -> Value:
+    a, *others = operands
+    if what == "negate":
+        return -a
+    if what == "sqrt":
+        return k.call("sqrt", a)
+    if what == "+":
+        return a + others[0]
+    if what == "-":
+        return a - others[0]
+    return a * others[0] if what == "*" else a / others[0]
+
+
+def _sum(a: Value, b: Value) -> Value:
+    return a + b
+
+
+def _larger(a: Value, b: Value) -> Value:
+    return a.compared(">", b).choose(a, b)
+
+
+def _rectified(k: Writer, z: Value) -> Value:
+    return z.compared("<", 0.0).choose(k.every(0.0), z)
+
+
+def _let_through(k: Writer, upstream: Value, leaving: Value, at: Value) -> Value:
+    return k.load(upstream, at) * k.load(leaving, at).compared(">", 0.0).choose(k.every(1.0), k.every(0.0))
+
+
+def _among(k: Writer, place: Value, real: Value, value: Value, otherwise: Value) -> Value:
+    """A vector where its places are those of real classes, and something else in the padding."""
+    numbers = ir.VectorType(I32, k.lanes)
+    left = k.at.trunc((real - place).it, I32)
+    alone = k.at.insert_element(ir.Constant(numbers, ir.Undefined), left, I32(0))
+    spread = k.mixed(Value(k.at, alone), Value(k.at, alone), [0] * k.lanes)
+    below = k.at.icmp_signed("<", ir.Constant(numbers, list(range(k.lanes))), spread.it)
+    return Value(k.at, below).choose(value, otherwise)
+
+
+def _exp(k: Writer, x: Value) -> Value:
+    """The exponential of numbers ≤ 0: 2ⁿ times the Taylor series of what is left, |r| ≤ ln 2 / 2."""
+    single = k.size == 4
+    lowest, terms, mantissa, bias = (-87.0, 7, 23, 127) if single else (-708.0, 13, 52, 1023)
+    # ln 2 in two parts, the first with so few bits that n times it is exact.
+    high = 0.693359375 if single else 0.693147180369123816490
+    x = _larger(x, k.every(lowest))
+    n = k.call("rint", x * math.log2(math.e))
+    r = x - n * high
+    r = r - n * (math.log(2) - high if single else 1.90821492927058770002e-10)
+    series = k.every(1 / math.factorial(terms))
+    for power in reversed(range(terms)):
+        series = k.call("fmuladd", series, r, k.every(1 / math.factorial(power)))
+    whole = ir.VectorType(I32 if single else I64, k.lanes)
+    exponent = Value(k.at, k.at.fptosi(n.it, whole)) + bias
+    shifted = k.at.shl(exponent.it, ir.Constant(whole, [mantissa] * k.lanes))
+    return series * Value(k.at, k.at.bitcast(shifted, k.vector))
+
+
+KERNELS: dict[str, Kernel] = {
+    kernel.__name__: kernel
+    for kernel in (
+        product, transpose, rectify, rescale, normalize, normalize_backward, shut, sums, softmax,
+    )
+}  # fmt: skip

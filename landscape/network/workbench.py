@@ -1,0 +1,245 @@
+"""Where machine code works on one network at a time: arrays, and the tapes of calls that train and judge.
+
+The arrays are padded to whole vectors, and stay in the processor's cache from step to step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from landscape.network.course import Course
+from landscape.network.layers import Array
+from landscape.network.model import Architecture
+
+LINE = 64  # bytes of a cache line
+PAD = 16  # units: whole vectors in either precision
+
+
+@dataclass(frozen=True)
+class Program:
+    """An update rule as a straight-line program.
+
+    Attributes
+    ----------
+    steps : see `Trace`; its leaves are "position", "gradient", "weight", "state 0" …
+    after, states : which of them make the new position, and the new states
+    columns : how many numbers of a table each update has
+    """
+
+    steps: tuple[Any, ...]
+    after: int
+    states: tuple[int, ...]
+    columns: int
+
+
+@cache
+def shared_code(precision: str) -> Any:
+    """The compiled kernels that all networks share; None where there is no compiler."""
+    try:
+        from landscape.network.kernels import KERNELS
+        from landscape.network.machine import compiled
+    except (ImportError, OSError):
+        return None
+    return compiled(KERNELS, precision)
+
+
+@lru_cache(maxsize=64)
+def update_of(program: Program, precision: str) -> Any:
+    """The compiled kernel of a rule."""
+    from landscape.network.kernels import updating
+    from landscape.network.machine import compiled
+
+    return compiled({"update": updating(program.steps, program.after, program.states)}, precision)
+
+
+def widened(architecture: Architecture) -> Architecture:
+    """The architecture with units and classes for whole vectors; those that are added stay zero."""
+    hidden = tuple(-(-units // PAD) * PAD for units in architecture.hidden)
+    return replace(architecture, hidden=hidden, classes=-(-architecture.classes // PAD) * PAD)
+
+
+@dataclass(frozen=True)
+class Moving:
+    """An array that moves on by so many of its rows after each call."""
+
+    array: Array
+    by: int
+
+
+class Tape:
+    """Calls of kernels, one after the other; see `machine`."""
+
+    def __init__(self, address: Mapping[str, int]) -> None:
+        self.address, self.rows, self.arrays = address, list[Any](), list[Any]()
+
+    def __call__(self, kernel: str, *given: Array | Moving | int) -> None:
+        """Add a call."""
+        row = np.zeros((2, 16), np.int64)
+        row[0, 0] = self.address[kernel]
+        for place, each in enumerate(given, 1):
+            if isinstance(each, Moving):
+                row[:, place] = each.array.ctypes.data, each.by * each.array.strides[0]
+            else:
+                row[0, place] = each if isinstance(each, int) else each.ctypes.data
+        self.rows.append(row)
+        self.arrays.append(given)  # their addresses are nothing without them
+
+    def run(self, code: Any, times: int = 1) -> None:
+        """Make the calls so many times."""
+        calls = np.array(self.rows)  # a copy, whose addresses move on
+        code.run(calls.ctypes.data, len(calls), times)
+
+
+class Workbench:
+    """For networks of one architecture, one rule, and a pass of mini-batches of given sizes.
+
+    Attributes
+    ----------
+    architecture : of the padded arrays
+    inputs, targets : `(examples, features)` and `(examples, padded classes)`, in the order of the pass
+    """
+
+    def __init__(self, course: Course, program: Program, batches: Sequence[int]) -> None:
+        own, self.architecture = course.architecture, widened(course.architecture)
+        wide, self.dtype = self.architecture, course.training.inputs.dtype
+        self.course, self.batches, self.classes = course, batches, own.classes
+        self.code = shared_code(self.dtype.name)
+        update = update_of(program, self.dtype.name)
+        self.address = {**self.code.address, **update.address}
+        room, normalized = self._room, wide.normalized_units
+        self.parameters, self.gradient, self.is_weight = (room(wide.parameters) for _ in range(3))
+        self.is_weight[:] = wide.is_weight
+        self.memory = [room(wide.parameters) for _ in program.states]
+        self.mean, self.variance, self.inverse = (room(normalized) for _ in range(3))
+        self.table, self.checks = room(len(batches), max(program.columns, 1)), room(len(batches))
+        self.inputs = room(*course.training.inputs.shape)
+        self.targets = room(len(course.training), wide.classes)
+        self.held = room(*course.validation.inputs.shape)
+        self.held[:] = course.validation.inputs
+        sizes = [block.units for block in wide.blocks]
+        rows = max(*batches, len(course.validation))
+        self.arriving, self.leaving, self.upstream = (
+            [room(rows, units) for units in sizes] for _ in range(3)
+        )
+        self.turned = room(max(block.inputs * block.units for block in wide.blocks))
+        self.zeros = room(max(sizes))
+        self.tapes, step = [], 0
+        for size, alike in groupby(batches):
+            times = len(list(alike))
+            self.tapes.append((self._step(size, step), times))
+            step += times
+        self.judging = self._forward(self.held, len(course.validation), self._numbers(1), trains=False)
+
+    def _room(self, *shape: int) -> Array:
+        """An array of zeros that begins where a cache line does."""
+        count = int(np.prod(shape))
+        room = np.zeros(count + LINE // self.dtype.itemsize, self.dtype)
+        first = -room.ctypes.data % LINE // self.dtype.itemsize
+        return room[first : first + count].reshape(shape)
+
+    def deal(self, rows: Any) -> None:
+        """Lay the examples out in the order of a pass."""
+        self.inputs[:] = self.course.training.inputs[rows]
+        self.targets[:, : self.classes] = self.course.training.targets[rows]
+
+    def train(self, network: Sequence[Array], table: Array) -> int | None:
+        """Lead a network through the pass, in place; at which step it is lost, in front of which it stays.
+
+        Parameters
+        ----------
+        network : its parameters, the rule's states, mean and variance
+        table : `(steps, columns)`, the rule's numbers
+        """
+        self.table[:, : table.shape[1]] = table
+        self._walk(network, len(self.batches))
+        fine = np.isfinite(self.checks)
+        lost = None if fine.all() else int(np.argmin(fine))
+        if lost is not None:
+            self._walk(network, lost)
+        for here, there in zip(self._network, network, strict=True):
+            there[:] = here
+        return lost
+
+    @property
+    def _network(self) -> list[Array]:
+        return [self.parameters, *self.memory, self.mean, self.variance]
+
+    def _walk(self, network: Sequence[Array], steps: int) -> None:
+        for here, there in zip(self._network, network, strict=True):
+            here[:] = there
+        for tape, times in self.tapes:
+            tape.run(self.code, min(times, steps))
+            steps -= min(times, steps)
+
+    def judge(self, parameters: Array, mean: Array, variance: Array) -> Array:
+        """The logits of the validation part, `(examples, classes)`."""
+        self.parameters[:], self.mean[:], self.variance[:] = parameters, mean, variance
+        self.judging.run(self.code)
+        return self.arriving[-1][: len(self.held), : self.classes]
+
+    def _numbers(self, rows: int) -> Array:
+        """What batch normalization calculates with, in the order of `kernels`."""
+        new = 1 - self.course.running_beta
+        numbers = self._room(5)
+        numbers[:] = [self.architecture.epsilon, 1 / rows, self.course.running_beta, new,
+                      new * (rows / max(rows - 1, 1))]  # fmt: skip
+        return numbers
+
+    def _step(self, rows: int, step: int) -> Tape:
+        """A step with a mini-batch of so many rows; the first of its kind in the pass is this one."""
+        seen = sum(self.batches[:step])
+        inputs, numbers = Moving(self.inputs[seen:], rows), self._numbers(rows)
+        check, table = Moving(self.checks[step:], 1), Moving(self.table[step:], 1)
+        tape, blocks = self._forward(inputs, rows, numbers, trains=True), self.architecture.blocks
+        upstream, gradient = self.arriving[-1], self.gradient
+        tape("softmax", upstream, Moving(self.targets[seen:], rows), numbers, check, rows, blocks[-1].units,
+             self.classes)  # fmt: skip
+        for place in reversed(range(len(blocks))):
+            block, weight = blocks[place], self.parameters[blocks[place].weight]
+            if block.gamma is not None:
+                tape("normalize_backward", upstream, self.leaving[place], self.arriving[place],
+                     self.parameters[block.gamma], self.inverse[block.averages], gradient[block.gamma],
+                     gradient[block.beta], numbers, rows, block.units)  # fmt: skip
+            elif place < len(blocks) - 1:
+                tape("shut", upstream, self.leaving[place], rows * block.units)
+            if block.bias is not None:
+                tape("sums", upstream, gradient[block.bias], rows, block.units)
+            tape("product", self.leaving[place - 1] if place else inputs, upstream, self.zeros,
+                 gradient[block.weight], block.inputs, block.units, rows, 1, block.inputs)  # fmt: skip
+            if place:
+                before = self.upstream[place - 1]
+                tape("transpose", weight, self.turned, block.inputs, block.units)
+                tape("product", upstream, self.turned, self.zeros, before, rows, block.inputs, block.units,
+                     block.units, 1)  # fmt: skip
+                upstream = before
+        first, second = (*self.memory, self.zeros, self.zeros)[:2]
+        tape("update", self.parameters, gradient, self.is_weight, first, second, table, check,
+             self.architecture.parameters)  # fmt: skip
+        return tape
+
+    def _forward(self, inputs: Array | Moving, rows: int, numbers: Array, *, trains: bool) -> Tape:
+        """Inputs to logits, with the batch's own statistics or with the running averages."""
+        tape, blocks, entering = Tape(self.address), self.architecture.blocks, inputs
+        for place, block in enumerate(blocks):
+            z, leaving = self.arriving[place], self.leaving[place]
+            bias = self.zeros if block.bias is None else self.parameters[block.bias]
+            tape("product", entering, self.parameters[block.weight], bias, z, rows, block.units,
+                 block.inputs, block.inputs, 1)  # fmt: skip
+            if block.gamma is not None:
+                affine = self.parameters[block.gamma], self.parameters[block.beta]
+                averages = self.mean[block.averages], self.variance[block.averages]
+                if trains:
+                    tape("normalize", z, leaving, *affine, *averages, self.inverse[block.averages], numbers,
+                         rows, block.units)  # fmt: skip
+                else:
+                    tape("rescale", z, leaving, *affine, *averages, numbers, rows, block.units)
+            elif place < len(blocks) - 1:
+                tape("rectify", z, leaving, rows * block.units)
+            entering = leaving
+        return tape
