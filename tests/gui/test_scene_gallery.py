@@ -37,6 +37,7 @@ def test_scene_is_found_by_what_it_says_and_shown(flat_window, qtbot):
     QTest.keyClick(picker.search, KEY.Key_Return)
     assert not picker.isVisible()
     assert flat_window.document.scene.title.startswith("The ravine")
+    flat_window.activateWindow()
     qtbot.waitUntil(flat_window.isActiveWindow, timeout=5000)
     press(KEY.Key_G, CTRL)  # a second time, it stands where we are
     qtbot.waitUntil(picker.isVisible, timeout=5000)
