@@ -45,7 +45,7 @@ class ExportDesk(QObject):
         step: Callable[[], int], solid: Callable[[], bool], parent: QWidget,
     ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._document, self._jobs, self._settings, self._player = document, jobs, settings, player
+        self._jobs, self._settings, self._player = jobs, settings, player
         self._step, self._solid, self._window = step, solid, parent
         self.dialog: ExportDialog | None = None
         self.under_way: ExportProcess | None = None
@@ -68,7 +68,7 @@ class ExportDesk(QObject):
             self.dialog.pictureWanted.connect(self.copy_picture)
             self.dialog.stopWanted.connect(self.stop)
             self._show_lesson()
-        self.dialog.show_scene(self._document.scene, self._step())
+        self.dialog.show_scene(self._player.scene, self._step())
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
@@ -81,7 +81,7 @@ class ExportDesk(QObject):
 
     def _scene_changed(self, scene: object, old: object) -> None:
         if self.dialog is not None and self.dialog.isVisible():
-            self.dialog.show_scene(self._document.scene, self._step())
+            self.dialog.show_scene(self._player.scene, self._step())
 
     # --- one export --------------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class ExportDesk(QObject):
         """Draw a step, the present one unless told otherwise, and put the picture on the clipboard."""
         from gui.export.order import Order
 
-        scene = self._document.scene
+        scene = self._player.scene
         if export is None:
             export, _, _ = self._settings.export()
         if scene.workspace != "explore" or not self._solid():

@@ -9,10 +9,7 @@ from PyQt6.QtCore import Qt, QTimer, QUrl, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDesktopServices, QKeyEvent
 from PyQt6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QHBoxLayout,
-    QLineEdit,
-    QMessageBox,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -24,13 +21,13 @@ from gui.export.clip import Clip
 from gui.export.form import ExportForm
 from gui.export.lesson_exporter import slide_clip
 from gui.export.order import Order
+from gui.export.place_row import PlaceRow
 from gui.export.preview import Preview, preview_steps
+from gui.export.words import duration_words, size_words
 from gui.jobs import Jobs
 from gui.widgets.card import FixedLines
 from gui.widgets.rows import Choice, TitledRow
-from landscape.errors import LandscapeError
-from landscape.export_plan import FORMATS, Export
-from landscape.files import whole
+from landscape.export_plan import Export
 from landscape.lesson import Lesson
 from landscape.scene import Scene
 
@@ -69,17 +66,13 @@ class ExportDialog(QDialog):
         self._scene: Scene | None = None
         self._step = 0
         self._lesson: Lesson | None = None
-        self._slide = 0
-        self._confirmed = ""  # a file that may be replaced, as the user has said
         self._busy = False
         self._prepared: tuple[object, str] | None = None
         self.form = ExportForm(export, format_)
         self.preview = Preview()
         self.subject = Choice("What is exported", {"scene": "This scene"}, lambda _: self._subject_chosen())
         self.slides = Choice("Slide in the preview", {}, lambda _: self._subject_chosen())
-        self.path = QLineEdit()
-        self.path.setAccessibleName("File")
-        self.browse = QPushButton("Choose …")
+        self.place = PlaceRow(folder)
         self.copy = QPushButton("Copy this picture")
         self.show_folder = QPushButton("Show the folder")
         self.start, self.stop = QPushButton("Export"), QPushButton("Cancel")
@@ -87,30 +80,26 @@ class ExportDialog(QDialog):
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Progress of the export")
         self.message = FixedLines(2)
-        self._lay_out(folder)
+        self._lay_out()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self._settled)
         self.form.changed.connect(self._form_changed)
         self.form.refused.connect(self.message.say)
-        self.path.textEdited.connect(lambda _: self._tell_estimate(""))
-        self.path.returnPressed.connect(self._start)
-        self.browse.clicked.connect(self._browse)
+        self.place.entered.connect(self._start)
         self.copy.clicked.connect(lambda: self.pictureWanted.emit(self.form.export, self.preview.step))
         self.show_folder.clicked.connect(self._open_folder)
         self.start.clicked.connect(self._start)
         self.stop.clicked.connect(self.stopWanted)
         self.show_idle("")
 
-    def _lay_out(self, folder: Path) -> None:
+    def _lay_out(self) -> None:
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16, 14, 16, 14)
         outer.setSpacing(10)
         upper = QHBoxLayout()
         upper.setSpacing(16)
-        left = QVBoxLayout()
-        left.addWidget(self.preview, 1)
-        upper.addLayout(left, 1)
+        upper.addWidget(self.preview, 1)
         side = QWidget()
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 8, 0)
@@ -127,10 +116,7 @@ class ExportDialog(QDialog):
         scroll.setFixedWidth(370)
         upper.addWidget(scroll)
         outer.addLayout(upper, 1)
-        file = QHBoxLayout()
-        file.addWidget(self.path, 1)
-        file.addWidget(self.browse)
-        outer.addLayout(file)
+        outer.addWidget(self.place)
         outer.addWidget(self.progress)
         lower = QHBoxLayout()
         lower.addWidget(self.message, 1)
@@ -139,7 +125,6 @@ class ExportDialog(QDialog):
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)  # Enter in a field takes its number, and begins nothing
         outer.addLayout(lower)
-        self.path.setText(str(folder / f"landscape{self.form.format}"))
 
     # --- what is exported --------------------------------------------------------------------------
 
@@ -151,7 +136,7 @@ class ExportDialog(QDialog):
 
     def show_lesson(self, lesson: Lesson | None, titles: list[str], place: int) -> None:
         """The lesson that is open, if one is."""
-        self._lesson, self._slide = lesson, place
+        self._lesson = lesson
         self.subject.clear()
         self.subject.addItem("This scene", "scene")
         self.slides.clear()
@@ -188,8 +173,7 @@ class ExportDialog(QDialog):
         lesson, scene = self._shown, self._scene
         assert scene is not None
         step = self.preview.step if self.form.kind == "still" else None
-        target = whole(Path(self.path.text().strip()).expanduser())
-        return Order(lesson or scene, target, self.form.export, step, self.form.clips)
+        return Order(lesson or scene, self.place.target, self.form.export, step, self.form.clips)
 
     # --- preview and estimate ----------------------------------------------------------------------
 
@@ -241,9 +225,10 @@ class ExportDialog(QDialog):
 
     def show_estimate(self, answer: dict[str, float]) -> None:
         """What is expected of the present order."""
+        long = duration_words(answer["frames"] / self.form.export.fps)
+        size, seconds = size_words(answer["size"]), duration_words(answer["seconds"])
         self._tell_estimate(
-            f"{_duration(answer['frames'] / self.form.export.fps)} long, {answer['frames']} frames: about"
-            f" {_size(answer['size'])}, ready after about {_duration(answer['seconds'])}."
+            f"{long} long, {answer['frames']} frames: about {size}, ready after about {seconds}."
         )
 
     def _tell_estimate(self, sentence: str) -> None:
@@ -253,40 +238,11 @@ class ExportDialog(QDialog):
     # --- carrying it out ---------------------------------------------------------------------------
 
     def _fit_path(self) -> None:
-        """The suffix follows the format."""
-        path = Path(self.path.text().strip() or "landscape")
-        stem = path.with_suffix("") if path.suffix.lower() in FORMATS else path
-        self.path.setText(f"{stem}{self._suffix}")
-
-    @property
-    def _suffix(self) -> str:
-        """Of the file; none for a folder."""
-        return "" if self.form.clips else self.form.format
-
-    def _browse(self) -> None:
-        kinds = f"{FORMATS.get(self._suffix, 'Files')} (*{self._suffix})" if self._suffix else ""
-        name, _ = QFileDialog.getSaveFileName(self, "Export to", self.path.text(), kinds)
-        if name:
-            self.path.setText(name)
-            self._fit_path()
-            self._confirmed = name
+        self.place.set_suffix("" if self.form.clips else self.form.format)
 
     def _start(self) -> None:
-        try:
-            order = self.order()
-            order.exporter()
-        except LandscapeError as error:
-            self.message.say(str(error))
-            return
-        if order.target.exists() and self.path.text() != self._confirmed:
-            buttons = QMessageBox.StandardButton
-            answer = QMessageBox.question(
-                self, "Replace it?", f"{order.target.name} is there already. Shall it be replaced?",
-                buttons.Yes | buttons.No, buttons.No,
-            )  # fmt: skip
-            if answer != buttons.Yes:
-                return
-        self.wanted.emit(order)
+        if self.place.may_write():
+            self.wanted.emit(self.order())
 
     def show_busy(self, sentence: str, share: float | None) -> None:
         """It is under way: how far, if that is known, from 0 to 1."""
@@ -309,7 +265,7 @@ class ExportDialog(QDialog):
         self.show_folder.setVisible(done)
 
     def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self.path.text()).resolve().parent)))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.place.target.parent)))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Enter presses the button that has the keyboard."""
@@ -325,21 +281,3 @@ class ExportDialog(QDialog):
         self._prepared = None
         self.preview.close_clip()
         super().closeEvent(event)
-
-
-def _size(count: float) -> str:
-    """Bytes in words.
-
-    >>> _size(1_234_567)
-    '1.2 MB'
-    """
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(count / 1e3, 1):.0f} kB"
-
-
-def _duration(seconds: float) -> str:
-    """Seconds in words.
-
-    >>> _duration(3.2), _duration(200)
-    ('3.2 s', '3:20 min')
-    """
-    return f"{seconds:.1f} s" if seconds < 100 else f"{int(seconds) // 60}:{int(seconds) % 60:02d} min"

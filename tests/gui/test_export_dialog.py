@@ -19,6 +19,8 @@ from gui.export.preview import MOMENTS
 from gui.theme import THEMES, class_looks
 from gui.views.images import image_pixels
 from landscape.export_plan import FORMATS, Export
+from landscape.lesson import Lesson
+from landscape.scene import opening_scene
 
 SHORT = Export(width=320, height=180, fps=25.0, seconds=0.4, hold=0.0)
 SHORT_TRAINING = {"data": {"name": "blobs", "points": 60}, "hidden": (6,), "epochs": 20}
@@ -155,7 +157,7 @@ def test_format_decides_the_suffix_and_what_can_be_set(open_dialog, tmp_path):
     dialog = open_dialog()
     for format_ in FORMATS:
         choose(dialog.form.formats, format_)
-        assert dialog.path.text() == str(tmp_path / f"landscape{format_}")
+        assert dialog.place.field.text() == str(tmp_path / f"landscape{format_}")
         movie = dialog.form.kind == "movie"
         assert dialog.form.fps.isVisible() == movie
         assert dialog.form.toggles["loop"].isVisible() == (format_ in (".gif", ".apng", ".webp"))
@@ -181,7 +183,7 @@ def test_pace_may_be_said_in_steps(open_dialog):
 def test_settings_are_remembered_and_damaged_ones_are_the_usual(flat_window, open_dialog, qtbot, tmp_path):
     dialog = open_dialog()
     choose(dialog.form.theme, "projector")
-    dialog.path.setText(str(tmp_path / "a.mp4"))
+    dialog.place.field.setText(str(tmp_path / "a.mp4"))
     click(dialog.start, 5, 5)
     finished(qtbot, dialog)
     settings, format_, folder = flat_window.settings.export()
@@ -265,7 +267,7 @@ def test_file_that_is_there_is_replaced_only_if_the_user_says_so(open_dialog, tm
     assert (tmp_path / "landscape.mp4").read_text() == "old"
     # who has chosen it with the file dialog has said so there
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *given: (str(tmp_path / "landscape.mp4"), ""))
-    click(dialog.browse, 5, 5)
+    click(dialog.place.browse, 5, 5)
     click(dialog.start, 5, 5)
     finished(qtbot, dialog)
     assert len(asked) == 1
@@ -273,16 +275,16 @@ def test_file_that_is_there_is_replaced_only_if_the_user_says_so(open_dialog, tm
 
 @pytest.mark.parametrize(
     ("path", "words"),
-    [("no/such/folder/a", "no such folder"), ("", "landscape"), ("nul\0l", "cannot be")],
+    [("no/such/folder/a", "no such folder"), ("", "is a folder"), ("nul\0l", "cannot be")],
 )
-def test_place_that_cannot_be_is_a_sentence(open_dialog, tmp_path, path, words):
+def test_place_that_cannot_be_is_a_sentence(open_dialog, tmp_path, path, words, qtbot):
     dialog = open_dialog()
-    dialog.path.setText(f"{tmp_path}/{path}.mp4" if path else str(tmp_path))
     (tmp_path / "landscape.mp4").mkdir()
-    dialog.path.setText(dialog.path.text() if path else str(tmp_path / "landscape.mp4"))
+    dialog.place.field.setText(f"{tmp_path}/{path}.mp4" if path else str(tmp_path / "landscape.mp4"))
     click(dialog.start, 5, 5)
-    assert words in dialog.message.text()
+    finished(qtbot, dialog, words)
     assert not dialog.progress.isVisible()
+    assert dialog.start.isEnabled()
 
 
 def test_process_that_dies_is_a_sentence(flat_window, open_dialog, qtbot, tmp_path):
@@ -301,6 +303,7 @@ def test_training_and_table(flat_window, open_dialog, qtbot, tmp_path):
     click(dialog.start, 5, 5)
     finished(qtbot, dialog)
     assert len((tmp_path / "landscape.csv").read_text().splitlines()) == 1 + 4 * 301
+    (tmp_path / "landscape.csv").unlink()
     flat_window.document.edit("train", workspace="train", training=SHORT_TRAINING)
     click(dialog.start, 5, 5)
     finished(qtbot, dialog, "landscape train --log")
@@ -347,7 +350,7 @@ def test_everything_can_be_reached_with_tab(open_dialog):
     wanted = [
         dialog.form.formats, dialog.form.sizes, dialog.form.width_, dialog.form.theme, dialog.form.fps,
         dialog.form.pace, dialog.form.hold, dialog.form.toggles["curves"].toggle, dialog.preview.time,
-        dialog.preview.play, dialog.path, dialog.browse, dialog.copy, dialog.start,
+        dialog.preview.play, dialog.place.field, dialog.place.browse, dialog.copy, dialog.start,
     ]  # fmt: skip
     assert [widget.accessibleName() for widget in wanted if widget not in seen] == []
     press(KEY.Key_Escape)
@@ -366,6 +369,41 @@ def test_map_and_surface_in_the_preview(window, qtbot, tmp_path):
     assert dialog.form.orbit.isVisible()
     qtbot.waitUntil(lambda: not window.jobs.busy, timeout=20_000)
     dialog.close()
+
+
+def test_lesson_that_is_open_can_be_exported_whole(flat_window, open_dialog, qtbot, tmp_path):
+    made = Lesson().edited(title="Two", slides=[
+        {"scene": opening_scene().edited(steps=40), "question": "Which ball leaves first?"},
+        {"bundled": "the-ravine"},
+    ])  # fmt: skip
+    made.save(tmp_path / "lesson.toml")
+    flat_window.desk.player.open(tmp_path / "lesson.toml")
+    qtbot.waitUntil(lambda: flat_window.desk.player.lesson is not None, timeout=10_000)
+    dialog = open_dialog()
+    choose(dialog.subject, "lesson")
+    dialog.subject.activated.emit(1)
+    qtbot.waitUntil(lambda: dialog.slides.isVisible(), timeout=5000)
+    choose(dialog.form.formats, "clips.mp4")
+    assert dialog.place.field.text() == str(tmp_path / "landscape")
+    enter_text(dialog.form.ask, "0.2")
+    click(dialog.start, 5, 5)
+    finished(qtbot, dialog)
+    names = sorted(file.name for file in (tmp_path / "landscape").iterdir())
+    assert [name[:3] for name in names] == ["01-", "02-"]
+    choose(dialog.form.formats, ".pdf")
+    assert not dialog.form.theme.isVisible()  # paper is light
+    click(dialog.start, 5, 5)
+    finished(qtbot, dialog, "landscape.pdf")
+    flat_window.desk.player.close()
+    assert not dialog.subject.isVisible()
+    assert dialog.form.format in FORMATS
+
+
+def test_question_that_waits_does_not_get_into_the_picture(flat_window, open_dialog):
+    flat_window.desk.player.ask("Where will they end?")
+    dialog = open_dialog()
+    assert dialog.order().what.title == opening_scene().title
+    flat_window.desk.player.reveal()
 
 
 # --- the clipboard ---------------------------------------------------------------------------------

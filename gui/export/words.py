@@ -1,0 +1,21 @@
+"""Sizes and durations in words."""
+
+from __future__ import annotations
+
+
+def size_words(count: float) -> str:
+    """Bytes in words.
+
+    >>> size_words(1_234_567)
+    '1.2 MB'
+    """
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(count / 1e3, 1):.0f} kB"
+
+
+def duration_words(seconds: float) -> str:
+    """Seconds in words.
+
+    >>> duration_words(3.2), duration_words(200)
+    ('3.2 s', '3:20 min')
+    """
+    return f"{seconds:.1f} s" if seconds < 100 else f"{int(seconds) // 60}:{int(seconds) % 60:02d} min"
