@@ -119,6 +119,7 @@ class LectureDesk(QObject):
     def set_theme(self, theme: Theme) -> None:
         """Draw with these tokens."""
         self.magnifier.set_theme(theme)
+        self.question.place()  # in other type it takes other room
 
     def place(self) -> None:
         """The window has another size."""
