@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QPointF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QIcon, QPainter, QPixmap
+from PyQt6.QtGui import QFontMetricsF, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
-from gui.theme import DARK, Look, Theme
+from gui.theme import DARK, Look, Theme, font
 from gui.views.marks import draw_ball
 from gui.widgets.card import Card
 
+ROUND_WORDS = 40  # pixels of a button beside its words and its ball
 FEW = 4  # lines that go into two columns, more take three
 
 
@@ -55,22 +56,35 @@ class PredictionPanel(Card):
         if len(lines) != len(self.buttons):
             self._rebuild(len(lines))
         self._lines = lines
-        side = round(1.3 * self._pixels)
+        self._fit()
         for number, (button, line) in enumerate(zip(self.buttons, lines, strict=True), 1):
-            button.setStyleSheet(f"text-align: left; font-size: {round(self._pixels)}px;")
-            button.setIconSize(QSize(side, side))
-            button.setIcon(QIcon(_ball(line.look, self._theme, side, self.devicePixelRatioF())))
             button.setText(line.words)
             button.setAccessibleName(line.words)
             button.setToolTip(f"{line.words} ({number})" if number < 10 else line.words)
             button.setChecked(line.is_chosen)
+
+    def resizeEvent(self, event: object) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """All lines in the same type, smaller where the longest would not be seen to its end."""
+        columns = min(_columns(len(self.buttons)), max(len(self.buttons), 1))
+        metrics = QFontMetricsF(font(self._pixels))
+        widest = max((metrics.horizontalAdvance(line.words) for line in self._lines), default=0.0)
+        room = self.width() / columns - 1.3 * self._pixels - ROUND_WORDS
+        pixels = self._pixels * min(max(room / max(widest, 1.0), 0.6), 1.0)
+        side = round(1.3 * pixels)
+        for button, line in zip(self.buttons, self._lines, strict=True):
+            button.setStyleSheet(f"text-align: left; font-size: {int(pixels)}px;")
+            button.setIconSize(QSize(side, side))
+            button.setIcon(QIcon(_ball(line.look, self._theme, side, self.devicePixelRatioF())))
 
     def _rebuild(self, count: int) -> None:
         for button in self.buttons:
             self._grid.removeWidget(button)
             button.hide()
             button.deleteLater()
-        columns = 2 if count <= FEW else 3
+        columns = _columns(count)
         self.buttons = []
         for place in range(count):
             button = QPushButton()
@@ -85,6 +99,10 @@ class PredictionPanel(Card):
         line = self._lines[place]
         self.buttons[place].setChecked(line.is_chosen)  # what is chosen is shown when it is
         self.chosen.emit(line.index)
+
+
+def _columns(count: int) -> int:
+    return 2 if count <= FEW else 3
 
 
 def _ball(look: Look, theme: Theme, side: int, ratio: float) -> QPixmap:

@@ -136,6 +136,7 @@ class LectureDesk(QObject):
         self.magnifier.set_theme(theme)
         if self.maker is not None:
             self.maker.set_theme(theme)
+        self.question.place()  # in other type it takes other room
 
     def place(self) -> None:
         """The window has another size."""

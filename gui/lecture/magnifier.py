@@ -122,11 +122,11 @@ class Magnifier(QWidget):
         rect.moveTop(min(max(rect.top(), 0), area.height() - rect.height()))
         return rect
 
-    def seen(self) -> QRect:
+    def seen(self) -> QRectF:
         """The part of the source that is enlarged: what is under the mouse stays under it."""
         lens = self.lens()
         corner = QPointF(self.middle) - QPointF(self.middle - lens.topLeft()) / self.factor
-        return QRectF(corner, QSizeF(lens.size()) / self.factor).toAlignedRect() & self._source.rect()
+        return QRectF(corner, QSizeF(lens.size()) / self.factor)
 
     def _follow(self) -> None:
         mouse = QCursor.pos()
@@ -151,7 +151,7 @@ class Magnifier(QWidget):
         self.middle = QPoint(
             min(max(middle.x(), 0), area.width() - 1), min(max(middle.y(), 0), area.height() - 1)
         )
-        if self._pictured.contains(self.seen()):
+        if QRectF(self._pictured).contains(self.seen()):
             self._show()
         else:
             self._look()
@@ -166,7 +166,7 @@ class Magnifier(QWidget):
     def _look(self) -> None:
         """Take a new picture of what lies below."""
         self._looks = 0
-        seen = self.seen()
+        seen = self.seen().toAlignedRect()
         right, down = round(AROUND * seen.width()), round(AROUND * seen.height())
         self._pictured = seen.adjusted(-right, -down, right, down) & self._source.rect()
         self._picture = self._source.grab(self._pictured)
@@ -182,7 +182,7 @@ class Magnifier(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         ratio = self._picture.devicePixelRatio()
-        part = QRectF(self.seen().translated(-self._pictured.topLeft()))
+        part = self.seen().translated(-QPointF(self._pictured.topLeft()))
         pixels = QRectF(part.topLeft() * ratio, part.size() * ratio)
         painter.drawPixmap(QRectF(self.rect()), self._picture, pixels)
         at = QPointF(self.middle - self.lens().topLeft())

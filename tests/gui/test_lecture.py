@@ -12,6 +12,7 @@ from PyQt6.QtTest import QTest
 
 from gui.lecture.speaker_view import SpeakerView
 from gui.main_window import MainWindow
+from gui.theme import THEMES
 from landscape.lesson import Lesson
 from landscape.resources import lesson_files
 
@@ -196,6 +197,12 @@ def test_a_question_is_whole_and_inside_the_window(window: MainWindow, size: tup
         central = window.centralWidget()
         assert central is not None
         assert central.rect().contains(bar.geometry())
+        assert bar.height() >= bar.heightForWidth(bar.width())
+    window.resize(1280, 800)
+    bar.ask("You watch this curve for ten epochs: what do you change?")
+    press(KEY.Key_F5)
+    for theme in THEMES.values():  # each in type of its own size
+        window.set_theme(theme)
         assert bar.height() >= bar.heightForWidth(bar.width())
 
 
