@@ -17,7 +17,7 @@ from gui.tune.shades import score_steps
 from gui.tune.trial_lines import TrialLines
 from gui.views.canvas import Canvas
 from gui.views.ticks import ticks
-from landscape.numerals import numeral
+from landscape.numerals import counted, numeral
 from landscape.tuning.selection import SCORE, Columns
 
 PAUSE = 300  # milliseconds without a change, after which everything is drawn as finely as can be
@@ -104,7 +104,7 @@ class ScorePicture(Canvas):
         count, bright = len(self.lit), int(self.lit.sum())
         if not count:
             return "no trials yet"
-        return f"{count:,} trials" if count == bright else f"{bright:,} of {count:,} trials light up"
+        return counted(count, "trial") if count == bright else f"{bright:,} of {count:,} trials light up"
 
     def words(self, row: int | None) -> str:
         """What a trial is and came to."""
