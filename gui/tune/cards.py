@@ -74,6 +74,7 @@ class MethodCard(Card):
         self.workers.editingFinished.connect(self._take_workers)
         self._taken = workers
         self.minutes = NumberField("Minutes", lambda value: "" if value >= 0 else "0 or more minutes.")
+        self.minutes.refused.connect(self.refused)
         self.minutes.setToolTip("Begin nothing new after so many minutes; 0: no limit")
         self.minutes.valueEdited.connect(
             lambda value: edits.change("limit the time", minutes=value if value > 0 else None)

@@ -151,7 +151,7 @@ class ScorePicture(Canvas):
     def plot_area(self, area: QRectF) -> Plot:
         """Inside the axes; type is smaller where a view is too small for that of its theme."""
         below = 2.6 + self.lane
-        unit = min(self.theme.axis * self.type_scale, area.height() / (below + 11), area.width() / 18)
+        unit = min(self.theme.axis * self.type_scale, area.height() / (below + 9), area.width() / 18)
         return Plot(area.adjusted(4.2 * unit, 4.1 * unit, -1.8 * unit, -below * unit), unit)
 
     @property

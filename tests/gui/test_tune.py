@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from driving import ALT, CTRL, KEY, LEFT, drag, finish_jobs, move, press
+from driving import ALT, CTRL, KEY, LEFT, drag, enter_text, finish_jobs, focusable, move, press
 from PyQt6.QtCore import QPoint, QRectF, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
@@ -396,3 +396,18 @@ def test_a_search_in_a_file_is_called_by_its_name_and_one_trial_is_one(
     assert "Train (Ctrl+2)" in caught.args[0]
     assert choice.currentData() == "moons"
     finish_jobs(window)
+
+
+def test_what_the_keyboard_reaches_has_a_name_and_minutes_that_are_none_are_refused(
+    window: MainWindow, qtbot: Any
+) -> None:
+    page = page_of(window)
+    nameless = [
+        type(widget).__name__
+        for widget in focusable(page)
+        if widget.isVisible() and not (widget.accessibleName() or getattr(widget, "text", str)())
+    ]
+    assert not nameless
+    with qtbot.waitSignal(window.document.refused) as caught:
+        enter_text(page.method_card.minutes, "soon")
+    assert "“soon” is not a number" in caught.args[0]
