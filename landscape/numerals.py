@@ -30,6 +30,15 @@ def plain_numeral(value: float, digits: int = 6) -> str:
     return "0" if text == "-0" else text
 
 
+def counted(count: int, what: str) -> str:
+    """So many things.
+
+    >>> counted(1, "trial"), counted(12000, "trial")
+    ('1 trial', '12,000 trials')
+    """
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
+
+
 def pair(value: Any, digits: int = 4) -> str:
     """A point or a vector in the plane.
 

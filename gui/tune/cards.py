@@ -15,6 +15,7 @@ from gui.widgets.rows import Choice, TitledRow
 from landscape.errors import LandscapeError
 from landscape.hyperparameters import EPOCHS, TRIALS
 from landscape.network.datasets import DATASETS
+from landscape.numerals import counted
 from landscape.scene import Scene
 from landscape.tuning.workers import check_workers
 
@@ -73,6 +74,7 @@ class MethodCard(Card):
         self.workers.editingFinished.connect(self._take_workers)
         self._taken = workers
         self.minutes = NumberField("Minutes", lambda value: "" if value >= 0 else "0 or more minutes.")
+        self.minutes.refused.connect(self.refused)
         self.minutes.setToolTip("Begin nothing new after so many minutes; 0: no limit")
         self.minutes.valueEdited.connect(
             lambda value: edits.change("limit the time", minutes=value if value > 0 else None)
@@ -109,6 +111,12 @@ class MethodCard(Card):
             self.show_scene(self._edits.scene)
             return
         data = self._edits.scene.training.data
+        if key == data.name:  # its file and label stay
+            return
+        if key == "csv":
+            self.refused.emit("Open the file in Train (Ctrl+2) once more; it is searched for here then.")
+            self.show_scene(self._edits.scene)
+            return
         self._edits.train("change the data", data={**dict(data), "name": key, "file": "", "label": None})
 
     def _take_workers(self) -> None:
@@ -141,7 +149,7 @@ class MethodCard(Card):
         self.minutes.show_value(tuning.minutes or 0)
         self.failures.show_value(tuning.failures or 0)
         self.seed.show_value(tuning.seed)
-        self.count.setText(f"{tuning.count} trials")
+        self.count.setText(counted(tuning.count, "trial"))
         self.remark.say(_remark(tuning))
 
 

@@ -15,6 +15,7 @@ from gui.tune.figures import chance_words, fitting, paint_figure, paint_line
 from gui.tune.upright_axis import UprightAxis
 from gui.views.arrow_keys import arrow_move
 from gui.views.canvas import Canvas
+from landscape.numerals import counted
 from landscape.tuning.contest import Contest
 from landscape.tuning.space import Dimension
 
@@ -85,7 +86,7 @@ class ContestView(Canvas):
         what = f"values of {x.title}" if different != 1 else f"value of {x.title}"
         if different != 1:
             what = PLURALS.get(x.name, what)
-        return f"{_counted(len(places), 'trial')}, {different} different {what}"
+        return f"{counted(len(places), 'trial')}, {different} different {what}"
 
     def chances(self, side: int) -> tuple[str, str, str]:
         """One search's chance in digits, what of, and how often it was seen."""
@@ -104,7 +105,7 @@ class ContestView(Canvas):
         words = []
         for side in (0, 1) if self._axes is not None else ():
             chance, what, seen = self.chances(side)
-            hits = _counted(int(self.hits(side).sum()), "trial")
+            hits = counted(int(self.hits(side).sum()), "trial")
             words.append(f"{NAMES[side]}: {self.tried(side)}; {what} {chance} {seen}; here {hits}.")
         keys = "Up and down change the width of the good part, Alt with left and right its place."
         self.setAccessibleDescription(" ".join([*words, keys]))
@@ -239,7 +240,3 @@ def _as_tried(places: Any, x: Dimension, y: Dimension) -> Any:
                 dimension.place(dimension.value(place)) for place in tried[:, column].tolist()
             ]
     return tried
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

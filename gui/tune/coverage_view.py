@@ -27,6 +27,7 @@ from gui.tune.trial_marks import FAINT, draw_trials, kinds
 from gui.tune.upright_axis import UprightAxis, axis_words
 from gui.views.arrow_keys import WAYS, arrow_move
 from gui.views.canvas import Canvas
+from landscape.numerals import counted
 from landscape.tuning.selection import Columns
 from landscape.tuning.space import Dimension
 
@@ -113,7 +114,7 @@ class CoverageView(Canvas):
         self.setAccessibleName(NAME + said)
         if self._axes is not None:
             across, up = (axis_words(axis) for axis in self._axes)
-            self.setAccessibleDescription(f"{len(self._kinds)} trials, {up} over {across}. {KEYS}")
+            self.setAccessibleDescription(f"{counted(len(self._kinds), 'trial')}, {up} over {across}. {KEYS}")
 
     def show_lit(self, mask: Any) -> None:
         """Light up these trials, `(trials,)`."""

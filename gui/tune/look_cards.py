@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 from gui.tune.axis_ticks import value_text
 from gui.tune.edits import TuneEdits
 from gui.tune.searcher import Found
-from gui.widgets.card import Card, FixedLines, label
+from gui.widgets.card import Card, FixedLines, OneLine, label
 from gui.widgets.fields import NumberField
 from gui.widgets.rows import Choice, TitledRow
 from landscape.numerals import numeral
@@ -146,11 +146,12 @@ class TrialCard(Card):
         self.rows: dict[str, tuple[QLabel, QLabel]] = {}
         names = {"score": "accuracy", **{name: kind.title for name, kind in KINDS.items()}}
         for place, (name, text) in enumerate({**names, "seed": "initial seed", "seconds": "seconds"}.items()):
-            title, value = label(text), label("")
+            title, value = OneLine(text), label("")
             value.setAlignment(Qt.AlignmentFlag.AlignRight)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._grid.addWidget(title, place, 0)
-            self._grid.addWidget(value, place, 1)
+            # Only the seed is wide: it takes what its short title leaves.
+            self._grid.addWidget(value, place, *((0, 1, 2) if name == "seed" else (1,)))
             self.rows[name] = (title, value)
         self.body.addLayout(self._grid)
         self.reason = FixedLines(2)

@@ -16,6 +16,7 @@ from gui.tune.layers import Layers
 from gui.tune.trial_lines import TrialLines
 from gui.tune.upright_axis import Stretch, UprightAxis, upright_axes
 from gui.views.canvas import Canvas
+from landscape.numerals import counted
 from landscape.tuning.selection import Columns
 
 TITLE = "brush any axis: it lights up everywhere"
@@ -97,7 +98,9 @@ class ParallelPicture(Canvas):
         count, all_of_them = int(self._lit.sum()), len(self._lit)
         if not all_of_them:
             return "no trials yet"
-        return f"{all_of_them:,} trials" if count == all_of_them else f"{count:,} of {all_of_them:,} trials"
+        return (
+            counted(all_of_them, "trial") if count == all_of_them else f"{count:,} of {all_of_them:,} trials"
+        )
 
     def _describe(self) -> None:
         """Say it to those who do not see it."""

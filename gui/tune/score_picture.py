@@ -17,7 +17,7 @@ from gui.tune.shades import score_steps
 from gui.tune.trial_lines import TrialLines
 from gui.views.canvas import Canvas
 from gui.views.ticks import ticks
-from landscape.numerals import numeral
+from landscape.numerals import counted, numeral
 from landscape.tuning.selection import SCORE, Columns
 
 PAUSE = 300  # milliseconds without a change, after which everything is drawn as finely as can be
@@ -104,7 +104,7 @@ class ScorePicture(Canvas):
         count, bright = len(self.lit), int(self.lit.sum())
         if not count:
             return "no trials yet"
-        return f"{count:,} trials" if count == bright else f"{bright:,} of {count:,} trials light up"
+        return counted(count, "trial") if count == bright else f"{bright:,} of {count:,} trials light up"
 
     def words(self, row: int | None) -> str:
         """What a trial is and came to."""
@@ -151,7 +151,7 @@ class ScorePicture(Canvas):
     def plot_area(self, area: QRectF) -> Plot:
         """Inside the axes; type is smaller where a view is too small for that of its theme."""
         below = 2.6 + self.lane
-        unit = min(self.theme.axis * self.type_scale, area.height() / (below + 11), area.width() / 18)
+        unit = min(self.theme.axis * self.type_scale, area.height() / (below + 9), area.width() / 18)
         return Plot(area.adjusted(4.2 * unit, 4.1 * unit, -1.8 * unit, -below * unit), unit)
 
     @property

@@ -154,7 +154,7 @@ class _Row(QWidget):
                    (name == "beta" or key != "log of 1-x")}  # fmt: skip
         self.scale = Choice(f"{kind.title}, scale", fitting, lambda _: self._taken(None, 0.0))
         self.scale.setToolTip("Scale: linear, logarithmic, logarithm of 1 − x, powers of 2")
-        self.scale.setFixedWidth(68)
+        self.scale.setFixedWidth(66)
         line.addWidget(self.scale)
 
     def _next(self, end: str, value: float, way: int) -> float:

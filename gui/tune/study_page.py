@@ -126,7 +126,10 @@ class StudyPage(QWidget):
 
 def _tabs(name: str, views: dict[str, QWidget]) -> QTabWidget:
     tabs = QTabWidget()
-    tabs.setAccessibleName(name)
+    bar = tabs.tabBar()
+    for each in (tabs, bar):  # the keyboard is at the bar
+        if each is not None:
+            each.setAccessibleName(name)
     tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     for title, view in views.items():
         tabs.addTab(view, title)

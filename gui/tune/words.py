@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gui.tune.searcher import Found
 from landscape.network.datasets import DATASETS
+from landscape.numerals import counted
 from landscape.scene import Scene
 from landscape.tuning.samplers import grid_places, grid_shape
 from landscape.tuning.selection import Columns
@@ -21,7 +23,8 @@ METHOD = {"random": "at random", "grid": "on a grid", "coarse-to-fine": "from co
 def heading(scene: Scene, found: Found | None) -> tuple[str, str]:
     """What is searched, and in one sentence how far it has got."""
     training, tuning = scene.training, scene.tuning
-    data = DATASETS[training.data.name].title if training.data.name in DATASETS else training.data.name
+    name = training.data.name
+    data = DATASETS[name].title if name in DATASETS else Path(training.data.file).name
     how = "in drawn boxes" if tuning.boxes else METHOD[tuning.method]
     title = (scene.title if scene.workspace == "tune" else "") or f"{data}: {how}"
     if found is None or (found.training, found.tuning) != (training, tuning):
@@ -36,7 +39,8 @@ def counts(found: Found) -> str:
     """
     columns = found.columns
     if not len(columns):
-        return f"{found.tuning.count} trials of {found.training.epochs} epochs: press play to search."
+        trials, epochs = counted(found.tuning.count, "trial"), counted(found.training.epochs, "epoch")
+        return f"{trials} of {epochs}: press play to search."
     words = [f"{found.done} of {found.tuning.count} trials"]
     for state in ("running", "stopped", "diverged", "failed"):
         number = int(columns.are(state).sum())
@@ -56,7 +60,8 @@ def hint(found: Found, running: bool) -> str:
     """What stands where there is no trial yet."""
     if running:
         return "The first trials are under way …"
-    return f"Press play (Space): {found.tuning.count} models will be trained."
+    models = counted(found.tuning.count, "model")
+    return f"Press play (Space): {models} will be trained."
 
 
 def time_left(found: Found | None, running: bool) -> str:
@@ -82,7 +87,7 @@ def shown_axes(scene: Scene, dimensions: Sequence[Dimension]) -> tuple[Dimension
 def round_words(columns: Columns, number: int) -> str:
     """What a round is called beside its box."""
     count = int((columns.round == number).sum())
-    return f"round {number + 1}" + (f": {count} trials" if count else "")
+    return f"round {number + 1}" + (f": {counted(count, 'trial')}" if count else "")
 
 
 def seconds(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -40,6 +40,9 @@ class OneLine(QLabel):
 
     elide = Qt.TextElideMode.ElideRight
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         shown = self.fontMetrics().elidedText(self.text(), self.elide, self.width())
@@ -54,7 +57,8 @@ class Headline(QHBoxLayout):
     def __init__(self) -> None:
         super().__init__()
         self.setSpacing(12)
-        self.title = label("", "title")
+        self.title = OneLine()
+        self.title.setProperty("kind", "title")
         self.caption = OneLine()
         self.caption.setProperty("kind", "caption")
         self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -64,6 +68,7 @@ class Headline(QHBoxLayout):
     def say(self, title: str, caption: str) -> None:
         """Show these words; the whole sentence on hovering."""
         self.title.setText(title)
+        self.title.setToolTip(title)
         self.caption.setText(caption)
         self.caption.setToolTip(caption)
 

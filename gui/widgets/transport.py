@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QSize, Qt, QTimer
-from PyQt6.QtGui import QCursor
+from PyQt6.QtCore import QEvent, QSize, Qt, QTimer
+from PyQt6.QtGui import QCursor, QResizeEvent
 from PyQt6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -64,6 +64,8 @@ class Transport(QFrame):
         row.addWidget(self._count)
         row.addWidget(self.speed)
         row.addWidget(self.loop)
+        # Left out in this order where there is not room for all; their keys still work.
+        self._spare = (self.loop, self.speed, self._first, self._last, self._back, self._forward)
 
         self._fade = QGraphicsOpacityEffect(self)
         self._fade.setOpacity(1.0)
@@ -86,6 +88,32 @@ class Transport(QFrame):
         assert row is not None
         for widget in widgets:
             row.addWidget(widget)
+
+    def minimumSizeHint(self) -> QSize:
+        """Without what can be left out."""
+        hint = super().minimumSizeHint()
+        shown = [widget for widget in self._spare if not widget.isHidden()]
+        return QSize(hint.width() - sum(self._width_of(widget) for widget in shown), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._leave_out()
+
+    def event(self, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:  # type, or words, have grown
+            self._leave_out()
+        return super().event(event)
+
+    def _leave_out(self) -> None:
+        """Show as much as there is room for."""
+        room = self.width() - self.minimumSizeHint().width()
+        for widget in reversed(self._spare):
+            room -= self._width_of(widget)
+            widget.setHidden(room < 0)
+
+    def _width_of(self, widget: QWidget) -> int:
+        row = self.layout()
+        return widget.minimumSizeHint().width() + (row.spacing() if row is not None else 0)
 
     def set_theme(self, theme: Theme) -> None:
         """Icons in the theme's colours."""

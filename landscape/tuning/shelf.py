@@ -41,7 +41,9 @@ class Kept:
     def title(self) -> str:
         """What is searched, how, and how far it has got."""
         done = f"{self.finished} of {self.tuning.count}" if self.finished < self.tuning.count else "all"
-        return f"{self.training.data.name}, {self.tuning.method}, {done} trials"
+        data = self.training.data
+        name = Path(data.file).name if data.name == "csv" else data.name
+        return f"{name}, {self.tuning.method}, {done} trials"
 
 
 class Shelf:

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from driving import ALT, CTRL, KEY, LEFT, drag, finish_jobs, move, press
+from driving import ALT, CTRL, KEY, LEFT, drag, enter_text, finish_jobs, focusable, move, press
 from PyQt6.QtCore import QPoint, QRectF, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from gui.main_window import MainWindow
-from gui.theme import THEMES
+from gui.theme import DARK, PROJECTOR, THEMES
 from gui.tune.page import TunePage
 from landscape.scene import Scene
 
@@ -347,3 +347,67 @@ def test_a_tooltip_names_the_trial_under_the_pointer(searched: MainWindow) -> No
     move(page.study.coverage, x, y)
     assert "Trial" in page.study.coverage.toolTip()
     assert QPoint(round(x), round(y)) in page.study.coverage.rect()
+
+
+def test_no_card_of_the_inspector_is_cut_off(searched: MainWindow, qtbot: Any) -> None:
+    page = page_of(searched)
+    page.study._picked(3)
+    for theme in (DARK, PROJECTOR):
+        searched.set_theme(theme)
+        QTest.qWait(50)
+        room = page.inspector.viewport().width()
+        for card in (
+            page.method_card,
+            page.space_card,
+            page.selection_card,
+            page.trial_card,
+            page.studies_card,
+        ):
+            assert card.minimumSizeHint().width() <= room - 6, type(card).__name__
+            assert card.geometry().right() < room
+
+
+def test_a_search_in_a_file_is_called_by_its_name_and_one_trial_is_one(
+    open_window: Any, qtbot: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "flowers.csv"
+    path.write_text("a,b,kind\n" + "".join(f"{k % 7},{k % 5},{'xy'[k % 2]}\n" for k in range(40)))
+    window = open_window(gl=False)
+    scene = SCENE.edited(
+        training={"data": {"name": "csv", "file": str(path)}, "epochs": 1}, tuning={"trials": 1}
+    )
+    window.document.replace(scene, "test", None, saved=True)
+    QTest.keyClick(window, KEY.Key_3, CTRL)
+    page = page_of(window)
+    qtbot.waitUntil(lambda: page.searcher.found is not None, timeout=10_000)
+    finish_jobs(window)
+    assert page.headline.title.text() == "flowers.csv: at random"
+    assert page.headline.caption.text() == "1 trial of 1 epoch: press play to search."
+    assert page.method_card.count.text() == "1 trial"
+    choice = page.method_card.data
+    choice.activated.emit(choice.findData("csv"))  # the same once more: its file stays
+    assert window.document.scene.training.data.file == str(path)
+    choice.setCurrentIndex(choice.findData("moons"))
+    choice.activated.emit(choice.currentIndex())
+    assert window.document.scene.training.data.name == "moons"
+    with qtbot.waitSignal(window.document.refused) as caught:
+        choice.setCurrentIndex(choice.findData("csv"))
+        choice.activated.emit(choice.currentIndex())
+    assert "Train (Ctrl+2)" in caught.args[0]
+    assert choice.currentData() == "moons"
+    finish_jobs(window)
+
+
+def test_what_the_keyboard_reaches_has_a_name_and_minutes_that_are_none_are_refused(
+    window: MainWindow, qtbot: Any
+) -> None:
+    page = page_of(window)
+    nameless = [
+        type(widget).__name__
+        for widget in focusable(page)
+        if widget.isVisible() and not (widget.accessibleName() or getattr(widget, "text", str)())
+    ]
+    assert not nameless
+    with qtbot.waitSignal(window.document.refused) as caught:
+        enter_text(page.method_card.minutes, "soon")
+    assert "“soon” is not a number" in caught.args[0]
