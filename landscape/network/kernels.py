@@ -43,7 +43,7 @@ def product(
 
 
 def transpose(k: Writer, a: Value, result: Value, rows: Value, columns: Value) -> None:
-    """The transpose of `(rows, columns)`, in blocks whose rows swap single numbers, then pairs, then fours."""
+    """The transpose of `(rows, columns)`, in blocks whose rows swap single numbers, then pairs, fours."""
     side = k.lanes // 2
     with k.loop(0, rows, side) as down, k.loop(0, columns, side) as across:
         block = [k.load(a, (down.index + r) * columns + across.index, side) for r in range(side)]

@@ -21,7 +21,7 @@ from landscape.network.tape import WORDS
 Kernel = Callable[..., None]
 VECTOR = 64  # bytes of a vector: what a cache line holds
 I32, I64 = ir.IntType(32), ir.IntType(64)
-_SIGNATURE = ir.FunctionType(ir.VoidType(), [ir.PointerType()])
+_SIGNATURE = ir.FunctionType(ir.VoidType(), [I64])
 
 
 class Value:
@@ -96,11 +96,11 @@ class Writer:
         self.vector = ir.VectorType(number, self.lanes)
         function = ir.Function(module, _SIGNATURE, name)
         self.at = ir.IRBuilder(function.append_basic_block())
-        self.row = function.args[0]
+        self.row = Value(self.at, function.args[0])
 
     def argument(self, place: int) -> Value:
         """The word at a place of the row."""
-        word = self.at.gep(self.row, [I64(place)], source_etype=I64)
+        word = self.at.inttoptr((self.row + place * 8).it, ir.PointerType())
         return Value(self.at, self.at.load(word, typ=I64))
 
     def _pointer(self, array: Value, index: Value | int) -> Any:
@@ -237,7 +237,7 @@ def _write_run(module: Any) -> None:
     with _loop(at, 0, times, 1), _loop(at, 0, calls, 1) as call:
         start = tape + call.index * (2 * words)
         here, moves = (at.inttoptr((start + offset).it, ir.PointerType()) for offset in (0, words))
-        at.call(at.inttoptr(at.load(here, typ=I64), _SIGNATURE.as_pointer()), [here])
+        at.call(at.inttoptr(at.load(here, typ=I64), _SIGNATURE.as_pointer()), [start.it])
         moved = at.add(at.load(here, typ=row, align=8), at.load(moves, typ=row, align=8))
         at.store(moved, here, align=8)
     at.ret_void()
