@@ -16,13 +16,17 @@ from landscape.network.layers import Array
 from landscape.network.model import fitted, fitted_averages
 from landscape.network.training import judged
 from landscape.network.workbench import Program, Workbench, shared_code
-from landscape.tracing import Known, Trace, Traced, with_known_numbers
+from landscape.tracing import Known, Trace, Traced, UntraceableError, with_known_numbers
 
 
 def fused_course(course: Course, recipe: Recipe) -> FusedCourse | None:
-    """None where there is no compiler, or for an activation that takes more than plain arithmetic."""
-    relu = course.architecture.activation == "relu"
-    return FusedCourse(course, recipe) if relu and shared_code(course.training.inputs.dtype.name) else None
+    """None where there is no compiler, or for what takes more than plain arithmetic."""
+    if course.architecture.activation != "relu" or shared_code(course.training.inputs.dtype.name) is None:
+        return None
+    try:
+        return FusedCourse(course, recipe)
+    except UntraceableError:
+        return None
 
 
 class FusedCourse:

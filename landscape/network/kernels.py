@@ -7,11 +7,14 @@ Sums over a batch are taken in the order of its rows.
 from __future__ import annotations
 
 import math
+import operator
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
 
 from landscape.network.machine import I32, I64, Kernel, Value, Writer
+from landscape.tracing import UntraceableError
 
 ROWS = 4  # of a product at a time: what fits the registers
 # The numbers of batch normalization: ε, 1/rows, the share of the running averages that is kept, that of the
@@ -24,7 +27,7 @@ def product(
     rows: Value, columns: Value, depth: Value, a_row: Value, a_depth: Value,
 ) -> None:  # fmt: skip
     """The product a·w + bias; how far apart a's rows and columns are is given: it may be a transpose."""
-    whole = rows / ROWS * ROWS
+    whole = rows // ROWS * ROWS
     with k.loop(0, columns, k.lanes) as panel:
         j = panel.index
         for first, last, height in ((0, whole, ROWS), (whole, rows, 1)):
@@ -40,7 +43,7 @@ def product(
 
 
 def transpose(k: Writer, a: Value, result: Value, rows: Value, columns: Value) -> None:
-    """The transpose of `(rows, columns)`, block by block; pairs of rows swap halves, quarters, eighths."""
+    """The transpose of `(rows, columns)`, in blocks whose rows swap single numbers, then pairs, fours."""
     side = k.lanes // 2
     with k.loop(0, rows, side) as down, k.loop(0, columns, side) as across:
         block = [k.load(a, (down.index + r) * columns + across.index, side) for r in range(side)]
@@ -205,16 +208,13 @@ def updating(steps: tuple[Any, ...], after: int, states: tuple[int, ...]) -> Ker
 
 
 def _done(k: Writer, what: str, operands: list[Value]) -> Value:
-    a, *others = operands
-    if what == "negate":
-        return -a
+    """One step of a trace."""
     if what == "sqrt":
-        return k.call("sqrt", a)
-    if what == "+":
-        return a + others[0]
-    if what == "-":
-        return a - others[0]
-    return a * others[0] if what == "*" else a / others[0]
+        return k.call("sqrt", *operands)
+    if what not in _ARITHMETIC:
+        raise UntraceableError(what)
+    calculated: Value = _ARITHMETIC[what](*operands)
+    return calculated
 
 
 def _sum(a: Value, b: Value) -> Value:
@@ -235,12 +235,9 @@ def _let_through(k: Writer, upstream: Value, leaving: Value, at: Value) -> Value
 
 def _among(k: Writer, place: Value, real: Value, value: Value, otherwise: Value) -> Value:
     """A vector where its places are those of real classes, and something else in the padding."""
-    numbers = ir.VectorType(I32, k.lanes)
-    left = k.at.trunc((real - place).it, I32)
-    alone = k.at.insert_element(ir.Constant(numbers, ir.Undefined), left, I32(0))
-    spread = k.mixed(Value(k.at, alone), Value(k.at, alone), [0] * k.lanes)
-    below = k.at.icmp_signed("<", ir.Constant(numbers, list(range(k.lanes))), spread.it)
-    return Value(k.at, below).choose(value, otherwise)
+    left = k.same(Value(k.at, k.at.trunc((real - place).it, I32)))
+    lanes = ir.Constant(left.it.type, list(range(k.lanes)))
+    return Value(k.at, k.at.icmp_signed("<", lanes, left.it)).choose(value, otherwise)
 
 
 def _exp(k: Writer, x: Value) -> Value:
@@ -262,6 +259,9 @@ def _exp(k: Writer, x: Value) -> Value:
     return series * Value(k.at, k.at.bitcast(shifted, k.vector))
 
 
+_ARITHMETIC: dict[str, Callable[..., Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "negate": operator.neg,
+}  # fmt: skip
 KERNELS: dict[str, Kernel] = {
     kernel.__name__: kernel
     for kernel in (

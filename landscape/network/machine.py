@@ -1,18 +1,14 @@
-"""Writes loops of vector arithmetic in LLVM's language with plain operators, and compiles them.
+"""Writes loops of vector arithmetic in LLVM's language, with plain operators, and compiles them.
 
-A kernel is a function of whole numbers and addresses, which it finds in a row of 64-bit words:
-
-    words = function, 15 arguments, and what is added to all of these after each call
-
-A tape is an array of such rows, `(calls, 32)`; running it makes the calls in order, as often as one likes.
+A kernel takes the address of a row of words (see `tape`), in which it finds its arguments.
 """
 
 from __future__ import annotations
 
 import ctypes
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -20,11 +16,12 @@ from typing import Any
 import llvmlite.binding as llvm
 from llvmlite import ir
 
+from landscape.network.tape import WORDS
+
 Kernel = Callable[..., None]
-ARGUMENTS = 16  # words of a call, its function included; as many again say how they move on
 VECTOR = 64  # bytes of a vector: what a cache line holds
-I1, I32, I64 = ir.IntType(1), ir.IntType(32), ir.IntType(64)
-_SIGNATURE = ir.FunctionType(ir.VoidType(), [ir.PointerType()])
+I32, I64 = ir.IntType(32), ir.IntType(64)
+_SIGNATURE = ir.FunctionType(ir.VoidType(), [I64])
 
 
 class Value:
@@ -33,32 +30,35 @@ class Value:
     def __init__(self, at: Any, it: Any) -> None:
         self.at, self.it = at, it
 
-    def _made(self, whole: str, broken: str, other: Any) -> Value:
+    def _operand(self, other: Value | float) -> Any:
+        return other.it if isinstance(other, Value) else constant(self.it.type, other)
+
+    def _made(self, instruction: str, other: Value | float) -> Value:
         kind = self.it.type
-        scalar = getattr(kind, "element", kind)
-        operand = other.it if isinstance(other, Value) else constant(kind, other)
-        name = whole if isinstance(scalar, ir.IntType) else broken
-        return Value(self.at, getattr(self.at, name)(self.it, operand))
+        broken = not isinstance(getattr(kind, "element", kind), ir.IntType)
+        return Value(self.at, getattr(self.at, "f" * broken + instruction)(self.it, self._operand(other)))
 
-    def __add__(self, other: Any) -> Value:
-        return self._made("add", "fadd", other)
+    def __add__(self, other: Value | float) -> Value:
+        return self._made("add", other)
 
-    def __sub__(self, other: Any) -> Value:
-        return self._made("sub", "fsub", other)
+    def __sub__(self, other: Value | float) -> Value:
+        return self._made("sub", other)
 
-    def __mul__(self, other: Any) -> Value:
-        return self._made("mul", "fmul", other)
+    def __mul__(self, other: Value | float) -> Value:
+        return self._made("mul", other)
 
-    def __truediv__(self, other: Any) -> Value:
-        return self._made("sdiv", "fdiv", other)
+    def __truediv__(self, other: Value | float) -> Value:
+        return self._made("div", other)
+
+    def __floordiv__(self, other: Value | int) -> Value:
+        return self._made("sdiv", other)
 
     def __neg__(self) -> Value:
         return Value(self.at, self.at.fneg(self.it))
 
     def compared(self, how: str, other: Value | float) -> Value:
         """Truth values; False for what is no number."""
-        operand = other.it if isinstance(other, Value) else constant(self.it.type, other)
-        return Value(self.at, self.at.fcmp_ordered(how, self.it, operand))
+        return Value(self.at, self.at.fcmp_ordered(how, self.it, self._operand(other)))
 
     def choose(self, a: Value, b: Value) -> Value:
         """`a` where this is true, else `b`."""
@@ -96,15 +96,15 @@ class Writer:
         self.vector = ir.VectorType(number, self.lanes)
         function = ir.Function(module, _SIGNATURE, name)
         self.at = ir.IRBuilder(function.append_basic_block())
-        self.row = function.args[0]
+        self.row = Value(self.at, function.args[0])
 
     def argument(self, place: int) -> Value:
         """The word at a place of the row."""
-        word = self.at.gep(self.row, [I64(place)], source_etype=I64)
+        word = self.at.inttoptr((self.row + place * 8).it, ir.PointerType())
         return Value(self.at, self.at.load(word, typ=I64))
 
     def _pointer(self, array: Value, index: Value | int) -> Any:
-        return self.at.inttoptr((array + _scaled(index, self.size)).it, ir.PointerType())
+        return self.at.inttoptr((array + index * self.size).it, ir.PointerType())
 
     def load(self, array: Value, index: Value | int, lanes: int = 0) -> Value:
         """A vector that begins at an index of an array."""
@@ -117,12 +117,18 @@ class Writer:
 
     def spread(self, array: Value, index: Value | int) -> Value:
         """The number at an index of an array, for every lane."""
-        one = self.at.load(self._pointer(array, index), align=self.size, typ=self.number)
-        alone = self.at.insert_element(ir.Constant(self.vector, ir.Undefined), one, I32(0))
-        return self.mixed(Value(self.at, alone), Value(self.at, alone), [0] * self.lanes)
+        return self.same(
+            Value(self.at, self.at.load(self._pointer(array, index), align=self.size, typ=self.number))
+        )
+
+    def same(self, one: Value) -> Value:
+        """A number of any type, for every lane."""
+        nothing = ir.Constant(ir.VectorType(one.it.type, self.lanes), ir.Undefined)
+        alone = Value(self.at, self.at.insert_element(nothing, one.it, I32(0)))
+        return self.mixed(alone, alone, [0] * self.lanes)
 
     def every(self, number: float) -> Value:
-        """A number, for every lane."""
+        """A number that is known now, for every lane."""
         return Value(self.at, constant(self.vector, number))
 
     def mixed(self, a: Value, b: Value, lanes: list[int]) -> Value:
@@ -151,33 +157,34 @@ class Writer:
             function = ir.Function(self.module, signature, name)
         return Value(self.at, self.at.call(function, [operand.it for operand in operands]))
 
-    @contextmanager
-    def loop(self, start: Value | int, stop: Value, step: int, *carried: Value) -> Iterator[Turn]:
+    def loop(
+        self, start: Value | int, stop: Value, step: int, *carried: Value
+    ) -> AbstractContextManager[Turn]:
         """Count from `start` in steps while below `stop`; `carried` values go from turn to turn.
 
         After it the turn's `values` are the last.
         """
-        at = self.at
-        before, head, body, after = at.block, *(at.append_basic_block() for _ in range(3))
-        at.branch(head)
-        at.position_at_end(head)
-        turn = Turn(Value(at, at.phi(I64)), [Value(at, at.phi(value.it.type)) for value in carried])
-        at.cbranch(at.icmp_signed("<", turn.index.it, stop.it), body, after)
-        at.position_at_end(body)
-        yield turn
-        turn.following.insert(0, turn.index + step)
-        first = start if isinstance(start, Value) else Value(at, I64(start))
-        for phi, given, handed in zip(
-            (turn.index, *turn.values), (first, *carried), turn.following, strict=True
-        ):
-            phi.it.add_incoming(given.it, before)
-            phi.it.add_incoming(handed.it, at.block)
-        at.branch(head)
-        at.position_at_end(after)
+        return _loop(self.at, start, stop, step, carried)
 
 
-def _scaled(index: Value | int, size: int) -> Value | int:
-    return index * size
+@contextmanager
+def _loop(
+    at: Any, start: Value | int, stop: Value, step: int, carried: Sequence[Value] = ()
+) -> Iterator[Turn]:
+    before, head, body, after = at.block, *(at.append_basic_block() for _ in range(3))
+    at.branch(head)
+    at.position_at_end(head)
+    turn = Turn(Value(at, at.phi(I64)), [Value(at, at.phi(value.it.type)) for value in carried])
+    at.cbranch(at.icmp_signed("<", turn.index.it, stop.it), body, after)
+    at.position_at_end(body)
+    yield turn
+    first = start if isinstance(start, Value) else Value(at, I64(start))
+    given, handed = (first, *carried), (turn.index + step, *turn.following)
+    for phi, old, new in zip((turn.index, *turn.values), given, handed, strict=True):
+        phi.it.add_incoming(old.it, before)
+        phi.it.add_incoming(new.it, at.block)
+    at.branch(head)
+    at.position_at_end(after)
 
 
 @dataclass(frozen=True)
@@ -200,10 +207,8 @@ def compiled(kernels: Mapping[str, Kernel], precision: str) -> Code:
     module = ir.Module()
     number = {"float32": ir.FloatType(), "float64": ir.DoubleType()}[precision]
     for name, kernel in kernels.items():
-        writer = Writer(module, name, number)
-        kernel(
-            writer, *(writer.argument(place) for place in range(1, len(inspect.signature(kernel).parameters)))
-        )
+        writer, taken = Writer(module, name, number), len(inspect.signature(kernel).parameters)
+        kernel(writer, *map(writer.argument, range(1, taken)))
         writer.at.ret_void()
     _write_run(module)
     machine = _target().create_target_machine(
@@ -224,16 +229,15 @@ def _target() -> Any:
 
 
 def _write_run(module: Any) -> None:
+    """The function that runs a tape."""
     function = ir.Function(module, ir.FunctionType(ir.VoidType(), [I64] * 3), "run")
-    writer = Writer.__new__(Writer)
-    at = writer.at = ir.IRBuilder(function.append_basic_block())
+    at = ir.IRBuilder(function.append_basic_block())
     tape, calls, times = (Value(at, argument) for argument in function.args)
-    words = ir.VectorType(I64, ARGUMENTS)
-    with writer.loop(0, times, 1), writer.loop(0, calls, 1) as call:
-        row = tape + call.index * (2 * ARGUMENTS * 8)
-        here, moves = (at.inttoptr((row + offset).it, ir.PointerType()) for offset in (0, ARGUMENTS * 8))
-        kernel = at.inttoptr(at.load(here, typ=I64), _SIGNATURE.as_pointer())
-        at.call(kernel, [here])
-        moved = at.add(at.load(here, typ=words, align=8), at.load(moves, typ=words, align=8))
+    row, words = ir.VectorType(I64, WORDS), WORDS * 8
+    with _loop(at, 0, times, 1), _loop(at, 0, calls, 1) as call:
+        start = tape + call.index * (2 * words)
+        here, moves = (at.inttoptr((start + offset).it, ir.PointerType()) for offset in (0, words))
+        at.call(at.inttoptr(at.load(here, typ=I64), _SIGNATURE.as_pointer()), [start.it])
+        moved = at.add(at.load(here, typ=row, align=8), at.load(moves, typ=row, align=8))
         at.store(moved, here, align=8)
     at.ret_void()

@@ -5,7 +5,7 @@ The arrays are padded to whole vectors, and stay in the processor's cache from s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import groupby
@@ -16,6 +16,7 @@ import numpy as np
 from landscape.network.course import Course
 from landscape.network.layers import Array
 from landscape.network.model import Architecture
+from landscape.network.tape import Moving, Tape
 
 LINE = 64  # bytes of a cache line
 PAD = 16  # units: whole vectors in either precision
@@ -62,38 +63,6 @@ def widened(architecture: Architecture) -> Architecture:
     """The architecture with units and classes for whole vectors; those that are added stay zero."""
     hidden = tuple(-(-units // PAD) * PAD for units in architecture.hidden)
     return replace(architecture, hidden=hidden, classes=-(-architecture.classes // PAD) * PAD)
-
-
-@dataclass(frozen=True)
-class Moving:
-    """An array that moves on by so many of its rows after each call."""
-
-    array: Array
-    by: int
-
-
-class Tape:
-    """Calls of kernels, one after the other; see `machine`."""
-
-    def __init__(self, address: Mapping[str, int]) -> None:
-        self.address, self.rows, self.arrays = address, list[Any](), list[Any]()
-
-    def __call__(self, kernel: str, *given: Array | Moving | int) -> None:
-        """Add a call."""
-        row = np.zeros((2, 16), np.int64)
-        row[0, 0] = self.address[kernel]
-        for place, each in enumerate(given, 1):
-            if isinstance(each, Moving):
-                row[:, place] = each.array.ctypes.data, each.by * each.array.strides[0]
-            else:
-                row[0, place] = each if isinstance(each, int) else each.ctypes.data
-        self.rows.append(row)
-        self.arrays.append(given)  # their addresses are nothing without them
-
-    def run(self, code: Any, times: int = 1) -> None:
-        """Make the calls so many times."""
-        calls = np.array(self.rows)  # a copy, whose addresses move on
-        code.run(calls.ctypes.data, len(calls), times)
 
 
 class Workbench:

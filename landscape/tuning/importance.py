@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -59,7 +59,22 @@ def importance(
     bootstraps: int | None = None,
     seed: int = 0,
 ) -> Importance:
-    """The importance of each searched hyperparameter for the score.
+    """The importance of each searched hyperparameter for the score: the last of `importances`."""
+    *_, last = importances(trials, dimensions, method, guessing, bootstraps, seed)
+    return last
+
+
+def importances(
+    trials: Iterable[Trial],
+    dimensions: Sequence[Dimension],
+    method: Evaluator = "PED-ANOVA",
+    guessing: float = 0.0,
+    bootstraps: int | None = None,
+    seed: int = 0,
+) -> Iterator[Importance]:
+    """The importance of each searched hyperparameter for the score, resampled once more each time.
+
+    The first says nothing of chance: its `low` and `high` are its `share`.
 
     Parameters
     ----------
@@ -86,16 +101,15 @@ def importance(
         raise LandscapeError("All trials are equally good: nothing can be said of what matters.")
     judge = _Judge(counted, scores, dimensions, method)
     whole = judge.shares(np.arange(len(counted)), seed)
-    resampled = []
-    times = usual if bootstraps is None else bootstraps
-    for number in range(times):
-        rows = random.integers(len(counted), size=len(counted))
-        with contextlib.suppress(LandscapeError):  # nothing differs among those that were drawn
-            resampled.append(judge.shares(rows, seed + number + 1))
-    low, high = np.percentile(resampled, (5, 95), axis=0) if resampled else (whole, whole)
     order = np.argsort(-whole, kind="stable")
-    names = tuple(dimensions[k].name for k in order)
-    return Importance(method, names, whole[order], low[order], high[order], len(counted), times)
+    names, resampled = tuple(dimensions[k].name for k in order), list[Array]()
+    for number in range((usual if bootstraps is None else bootstraps) + 1):
+        if number:
+            rows = random.integers(len(counted), size=len(counted))
+            with contextlib.suppress(LandscapeError):  # nothing differs among those that were drawn
+                resampled.append(judge.shares(rows, seed + number))
+        low, high = np.percentile(resampled, (5, 95), axis=0) if resampled else (whole, whole)
+        yield Importance(method, names, whole[order], low[order], high[order], len(counted), number)
 
 
 def agreement(found: Importance) -> str:

@@ -13,7 +13,7 @@ from test_tuning_search import TRAINING, searched
 
 from landscape.errors import LandscapeError
 from landscape.network.training import train
-from landscape.tuning.importance import TREES, Evaluator, Importance, agreement, importance
+from landscape.tuning.importance import TREES, Evaluator, Importance, agreement, importance, importances
 from landscape.tuning.plan import Trial, Tuning, best_of
 from landscape.tuning.samplers import random_places
 from landscape.tuning.space import Axis, Space, values_at
@@ -51,6 +51,19 @@ def test_the_spread_is_wide_where_nothing_matters():
     random = np.random.default_rng(0)
     found = importance(made(lambda row: random.random(), 60), SPACE.dimensions)
     assert (found.high - found.low).max() > 0.2
+
+
+def test_it_comes_resampling_by_resampling_and_can_be_given_up():
+    trials = made(lambda row: row[0] + row[1] / 3, 40)
+    snapshots = list(importances(trials, SPACE.dimensions, bootstraps=4))
+    assert [found.bootstraps for found in snapshots] == [0, 1, 2, 3, 4]
+    assert snapshots[0].low.tolist() == snapshots[0].share.tolist() == snapshots[0].high.tolist()
+    assert len({found.names for found in snapshots}) == 1
+    last = importance(trials, SPACE.dimensions, bootstraps=4)
+    assert last.low.tolist() == snapshots[-1].low.tolist() < snapshots[0].low.tolist()
+    given_up = importances(trials, SPACE.dimensions, bootstraps=10**9)
+    next(given_up)
+    given_up.close()
 
 
 def test_divergence_counts_as_guessing():
