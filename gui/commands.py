@@ -22,12 +22,12 @@ def command_table(window: MainWindow) -> list[Action]:
     """Every command, in menu order."""
     page, document = window.explore, window.document
     return [
-        Action("File", "Open …", ("Ctrl+O",), window.open_dialog),
-        Action("File", "Choose a scene …", ("Ctrl+G",), window.open_gallery),
-        Action("File", "Save", ("Ctrl+S",), window.save),
-        Action("File", "Save as …", ("Ctrl+Shift+S",), window.save_as),
+        Action("File", "Open …", ("Ctrl+O",), window.files.open_dialog),
+        Action("File", "Choose a scene …", ("Ctrl+G",), window.gallery.open),
+        Action("File", "Save", ("Ctrl+S",), window.files.save),
+        Action("File", "Save as …", ("Ctrl+Shift+S",), window.files.save_as),
         Action("File", "Export a movie, a picture, the numbers …", ("Ctrl+E",), window.exports.open_dialog),
-        Action("File", "Reopen the last session", (), window.reopen_session),
+        Action("File", "Reopen the last session", (), window.files.reopen_session),
         Action("File", "Quit", ("Ctrl+Q",), window.close),
         Action("Edit", "Undo", ("Ctrl+Z",), document.undo),
         Action("Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), document.redo),
@@ -119,12 +119,12 @@ def build_menu(window: MainWindow, actions: list[Action]) -> QMenu:
         menus[action.menu].addAction(entry)
     recent = QMenu("Open recent", menu)
     for path in window.settings.recent():
-        recent.addAction(path.name, partial(window.open_path, path))
+        recent.addAction(path.name, partial(window.files.open, path))
     recent.setEnabled(not recent.isEmpty())
     menus["File"].insertMenu(menus["File"].actions()[1], recent)
     scenes = QMenu("Scenes", menu)
-    for place, title in enumerate(window.scene_titles()):
-        scenes.addAction(title, partial(window.show_scene_number, place))
+    for place, title in enumerate(window.gallery.titles()):
+        scenes.addAction(title, partial(window.gallery.show, place))
     menu.insertMenu(menus["Playback"].menuAction(), scenes)
     lessons = QMenu("Lessons", menu)
     for title, path in window.desk.lessons():
@@ -141,8 +141,8 @@ def deeds(window: MainWindow, actions: list[Action]) -> list[Deed]:
     ]
     for key, surface in surfaces.items():
         found.append((f"Surface: {surface.title}", "", partial(window.explore.surface_card.choose, key)))
-    for place, title in enumerate(window.scene_titles()):
-        found.append((f"Scene: {title}", "", partial(window.show_scene_number, place)))
+    for place, title in enumerate(window.gallery.titles()):
+        found.append((f"Scene: {title}", "", partial(window.gallery.show, place)))
     for title, path in window.desk.lessons():
         found.append((f"Lesson: {title}", "", partial(window.desk.player.open, path)))
     return found

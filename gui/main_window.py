@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,11 +19,9 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QHBoxLayout,
     QMainWindow,
     QMenu,
-    QMessageBox,
     QStackedWidget,
     QWidget,
 )
@@ -35,6 +32,7 @@ from gui.commands import build_menu, command_table, deeds
 from gui.document import Document
 from gui.explore.page import ExplorePage
 from gui.export.desk import ExportDesk
+from gui.filing import Filing
 from gui.help_dialog import HelpDialog
 from gui.jobs import Jobs
 from gui.lecture.desk import LectureDesk
@@ -45,16 +43,11 @@ from gui.session import Session
 from gui.settings import Settings
 from gui.sharing import Sharing
 from gui.theme import THEMES, Theme, colour_scheme, palette, stylesheet
-from landscape.errors import LandscapeError
-from landscape.opening import opened
-from landscape.resources import scene_files
 from landscape.scene import Scene
 
 if TYPE_CHECKING:
     from gui.train.page import TrainPage
     from gui.tune.page import TunePage
-
-FILTER = "Landscape scenes (*.toml)"
 
 
 class MainWindow(QMainWindow):
@@ -71,7 +64,6 @@ class MainWindow(QMainWindow):
         self._theme_before_lecture: Theme | None = None
         self._was_maximized, self._place_before_lecture = False, QRect()
         self.ended = True  # False if something could not be stopped in time
-        self._scene_place = 0
         # Made when they are first looked at: the window shows first.
         self.train: TrainPage | None = None
         self.tune: TunePage | None = None
@@ -98,9 +90,9 @@ class MainWindow(QMainWindow):
         self.banner = Banner(central)
         self.black = BlackScreen(central)
         self.black.hide()
-        self.gallery = SceneGallery(self.jobs, self)
-        self.gallery.chosen.connect(self.show_scene_number)
+        self.gallery = SceneGallery(self.document, self.jobs, self)
         self.gallery.said.connect(self.banner.say)
+        self.gallery.shown.connect(self._play_from_start)
         self.sharing = Sharing(self.document, self.jobs, self)
         self.sharing.said.connect(self.banner.say)
         self.sharing.pasted.connect(self._play_from_start)
@@ -111,6 +103,9 @@ class MainWindow(QMainWindow):
         self.desk.player.opened.connect(self._offer_stage)
         self.desk.player.slideLeft.connect(self.explore.predictions.clear)
         self.desk.keyGiven.connect(self._run_key)
+        self.files = Filing(self.document, self.jobs, settings, self.session, self.desk.player, self)
+        self.files.said.connect(self.banner.say)
+        self.files.shown.connect(self._play_from_start)
         self.exports = ExportDesk(
             self.document, self.jobs, settings, self.desk.player,
             lambda: self.page.playback.step, lambda: self.explore.stage.has_gl, self,
@@ -253,8 +248,8 @@ class MainWindow(QMainWindow):
             lambda: self.desk.open_menu(self._lesson_button, self.theme),
         )  # fmt: skip
         rail.add_space()
-        rail.add("open", "Open", "Open a scene (Ctrl+O)", self.open_dialog)
-        rail.add("save", "Save", "Save the scene (Ctrl+S)", self.save)
+        rail.add("open", "Open", "Open a scene (Ctrl+O)", self.files.open_dialog)
+        rail.add("save", "Save", "Save the scene (Ctrl+S)", self.files.save)
         rail.add("lecture", "Lecture", "Full screen, large type (F5)", self.toggle_lecture)
         rail.add("theme", "Theme", "Dark, light, projector (Ctrl+T)", self.next_theme)
         rail.add("help", "Help", "Keys and help (?)", self.open_help)
@@ -381,31 +376,8 @@ class MainWindow(QMainWindow):
         """The lesson's next or previous slide; without a lesson, the next of the bundled scenes."""
         if self.desk.has_lesson:
             self.desk.move(by)
-            return
-        place = self._scene_place + by
-        if not 0 <= place < len(scene_files()):
-            self.banner.say("This is the last scene." if by > 0 else "This is the first scene.")
-            return
-        self.show_scene_number(place)
-
-    def scene_titles(self) -> list[str]:
-        """The bundled scenes."""
-        return [_title(path) for path in scene_files()]
-
-    def open_gallery(self) -> None:
-        """The bundled scenes as pictures."""
-        self.gallery.open(self._scene_place)
-
-    def show_scene_number(self, place: int) -> None:
-        """Show one of the bundled scenes and play it from its start."""
-        try:
-            scene = Scene.load(scene_files()[place])
-        except LandscapeError as error:
-            self.banner.say(str(error))
-            return
-        self._scene_place = place
-        self.document.replace(scene, "show a scene", None, saved=True)
-        self._play_from_start()
+        else:
+            self.gallery.move(by)
 
     def toggle_play(self) -> None:
         """Play or pause; where a question waits, its answer is what plays."""
@@ -421,69 +393,6 @@ class MainWindow(QMainWindow):
 
     def _play_from_start(self) -> None:
         self.page.play_from_start()
-
-    def open_dialog(self) -> None:
-        """Ask for a scene file and open it."""
-        name, _ = QFileDialog.getOpenFileName(self, "Open a scene", str(self._folder()), FILTER)
-        if name:
-            self.open_path(Path(name))
-
-    def open_path(self, path: Path) -> None:
-        """Open a scene or a lesson; the present scene can be had back with undo, and stays if this fails."""
-        self.jobs.start(
-            "open",
-            lambda: _loaded(path),
-            lambda scene: self._opened(path, scene),
-            lambda reason: self.banner.say(f"{path.name}: {reason}"),
-        )
-
-    def _opened(self, path: Path, scene: Scene | None) -> None:
-        if scene is None:
-            self.desk.player.open(path)
-            return
-        self.document.replace(scene, "open a file", path, saved=True)
-        self.settings.add_recent(path)
-        self._play_from_start()
-
-    def reopen_session(self) -> None:
-        """What was being explored when the program was last closed."""
-        if not self.session.previous.is_file():
-            self.banner.say("There is no earlier session to reopen.")
-            return
-        try:
-            scene = Scene.load(self.session.previous)
-        except LandscapeError as error:
-            self.banner.say(f"The last session cannot be reopened: {error}")
-            return
-        self.document.replace(scene, "reopen the last session", None, saved=False)
-        self._play_from_start()
-
-    def save(self) -> bool:
-        """Save where the scene came from, else ask."""
-        return self.save_to(self.document.path) if self.document.path else self.save_as()
-
-    def save_as(self) -> bool:
-        """Ask where to save."""
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save the scene", str(self._folder() / "scene.toml"), FILTER
-        )
-        if not name:
-            return False
-        path = Path(name)
-        return self.save_to(path if path.suffix else path.with_suffix(".toml"))
-
-    def save_to(self, path: Path) -> bool:
-        """Save to this file."""
-        if self.desk.player.asking:  # what a question keeps back belongs to the scene
-            self.desk.player.reveal(play=False)
-        saved = self.document.save(path)
-        if saved:
-            self.settings.add_recent(path)
-            self.banner.say(f"Saved to {path}.")
-        return saved
-
-    def _folder(self) -> Path:
-        return self.document.path.parent if self.document.path else Path.home()
 
     def _show_title(self) -> None:
         name = self.document.path.name if self.document.path else "Landscape"
@@ -503,7 +412,7 @@ class MainWindow(QMainWindow):
             return
         files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
         if files:
-            self.open_path(Path(files[0]))
+            self.files.open(Path(files[0]))
         else:
             self.banner.say("Only a file can be opened: drop a scene or a lesson (.toml) here.")
         event.acceptProposedAction()
@@ -520,10 +429,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
-        if self.document.dirty and self.document.path is not None and not self._may_close():
-            event.ignore()
-            return
-        if not self.desk.may_close():
+        if not (self.files.may_close() and self.desk.may_close()):
             event.ignore()
             return
         self.page.playback.pause()
@@ -534,30 +440,3 @@ class MainWindow(QMainWindow):
         if not self.in_lecture:
             self.settings.set_geometry(self.saveGeometry())
         super().closeEvent(event)
-
-    def _may_close(self) -> bool:
-        """Ask what should become of changes to a scene that has a file."""
-        buttons = QMessageBox.StandardButton
-        name = self.document.scene.title or "The scene"
-        answer = QMessageBox.question(
-            self, "Save the changes?", f"{name} has changed since it was saved.",
-            buttons.Save | buttons.Discard | buttons.Cancel, buttons.Save,
-        )  # fmt: skip
-        if answer == buttons.Save:
-            return self.save()
-        return answer == buttons.Discard
-
-
-def _title(path: Path) -> str:
-    try:
-        return Scene.load(path).title or path.stem
-    except LandscapeError:
-        return path.stem
-
-
-def _loaded(path: Path) -> Iterator[Scene | None]:
-    """Read a scene and compile its formula, away from the GUI thread; None for a lesson, which is played."""
-    found = opened(path)
-    if isinstance(found, Scene):
-        found.surface.surface.compile()
-    yield found if isinstance(found, Scene) else None

@@ -1,15 +1,15 @@
-"""The bundled scenes as pictures."""
+"""The bundled scenes: one after the other, by number, or chosen among their pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QSize, pyqtSignal
 from PyQt6.QtGui import QIcon, QImage, QPixmap
 from PyQt6.QtWidgets import QWidget
 
+from gui.document import Document
 from gui.jobs import Jobs
 from gui.widgets.picture_picker import Pick, PicturePicker
 from landscape.errors import LandscapeError
@@ -21,36 +21,60 @@ WORKSPACES = {"explore": "race", "train": "training", "tune": "search"}
 
 
 class SceneGallery(QObject):
-    """Lets the user choose a bundled scene; they are read away from the GUI thread.
+    """Shows bundled scenes in the document.
 
     Signals
     -------
-    chosen(place) : the number of a scene, from 0
-    said(sentence) : why there is nothing to choose from
+    shown() : the document holds one of them, which shall be played
+    said(sentence) : why there is none to be shown
     """
 
-    chosen = pyqtSignal(int)
+    shown = pyqtSignal()
     said = pyqtSignal(str)
 
-    def __init__(self, jobs: Jobs, window: QWidget) -> None:
+    def __init__(self, document: Document, jobs: Jobs, window: QWidget) -> None:
         super().__init__(window)
-        self._jobs, self._window = jobs, window
+        self._document, self._jobs, self._window = document, jobs, window
+        self._place = 0
         self.picker: PicturePicker | None = None
 
-    def open(self, place: int) -> None:
-        """Open with this scene current."""
-        if self.picker is not None:
-            self.picker.open_at(str(place))
-            return
-        self._jobs.start("gallery", _read, partial(self._show, place), self.said.emit)
+    def titles(self) -> list[str]:
+        """What they are called."""
+        return [_title(path) for path in scene_files()]
 
-    def _show(self, place: int, found: list[tuple[Pick, QImage]]) -> None:
+    def show(self, place: int) -> None:
+        """Show one of them by its number from 0."""
+        try:
+            scene = Scene.load(scene_files()[place])
+        except LandscapeError as error:
+            self.said.emit(str(error))
+            return
+        self._place = place
+        self._document.replace(scene, "show a scene", None, saved=True)
+        self.shown.emit()
+
+    def move(self, by: int) -> None:
+        """Show the next one, or the one before."""
+        place = self._place + by
+        if 0 <= place < len(scene_files()):
+            self.show(place)
+        else:
+            self.said.emit("This is the last scene." if by > 0 else "This is the first scene.")
+
+    def open(self) -> None:
+        """Let the user choose; they are read away from the GUI thread, the first time."""
+        if self.picker is None:
+            self._jobs.start("gallery", _read, self._make_picker, self.said.emit)
+        else:
+            self.picker.open_at(str(self._place))
+
+    def _make_picker(self, found: list[tuple[Pick, QImage]]) -> None:
         self.picker = PicturePicker("Scenes", [pick for pick, _ in found], PICTURE, self._window)
         self.picker.resize(880, 640)
         for pick, picture in found:
             self.picker.show_picture(pick.key, QIcon(QPixmap.fromImage(picture)))
-        self.picker.chosen.connect(lambda key: self.chosen.emit(int(key)))
-        self.picker.open_at(str(place))
+        self.picker.chosen.connect(lambda key: self.show(int(key)))
+        self.picker.open_at(str(self._place))
 
 
 def _read() -> Iterator[list[tuple[Pick, QImage]]]:
@@ -63,3 +87,10 @@ def _pick(place: int, file: Path) -> Pick:
     except LandscapeError as error:
         return Pick(str(place), file.stem, str(error))
     return Pick(str(place), scene.title, scene.caption, f"{scene.notes} {WORKSPACES[scene.workspace]}")
+
+
+def _title(path: Path) -> str:
+    try:
+        return Scene.load(path).title or path.stem
+    except LandscapeError:
+        return path.stem

@@ -87,7 +87,7 @@ def test_help_lists_every_shortcut(flat_window):
 
 def test_menu_has_recent_files_and_every_command(flat_window, tmp_path):
     path = tmp_path / "lately.toml"
-    assert flat_window.save_to(path)
+    assert flat_window.files.save_to(path)
     menu = flat_window.menu()
     entries = {action.text().strip("&"): action for action in menu.actions()}
     assert set(entries) >= {action.menu for action in flat_window.actions_}

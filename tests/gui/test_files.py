@@ -70,7 +70,7 @@ def test_save_and_open_again(flat_window, answer, tmp_path):
 
 def test_save_as_gives_the_usual_ending(flat_window, answer, tmp_path):
     answer(tmp_path / "plain")
-    assert flat_window.save_as()
+    assert flat_window.files.save_as()
     assert (tmp_path / "plain.toml").is_file()
 
 
@@ -126,7 +126,7 @@ def test_bad_file_gives_a_sentence_and_is_left_alone(flat_window, tmp_path, name
     path = tmp_path / "bad.toml"
     path.write_text(text)
     scene = flat_window.document.scene
-    flat_window.open_path(path)
+    flat_window.files.open(path)
     finish_jobs(flat_window)
     assert word in flat_window.banner.text()
     assert "bad.toml" in flat_window.banner.text()
@@ -143,7 +143,7 @@ def test_binary_file_folder_and_missing_file(flat_window, tmp_path):
     scene = flat_window.document.scene
     said = []
     for path in (binary, tmp_path, tmp_path / "gone.toml"):
-        flat_window.open_path(path)
+        flat_window.files.open(path)
         finish_jobs(flat_window)
         said.append(flat_window.banner.text())
     assert [word in text for word, text in zip(("text", "folder", "no such file"), said, strict=True)] == [
@@ -175,7 +175,7 @@ def test_target_that_cannot_be_written(flat_window, answer, tmp_path, monkeypatc
 def changed_file(flat_window, tmp_path):
     """A window whose scene has a file, and a change that is not saved."""
     path = tmp_path / "scene.toml"
-    flat_window.save_to(path)
+    flat_window.files.save_to(path)
     flat_window.document.edit("a", steps=11)
     return flat_window, path
 
@@ -209,7 +209,7 @@ def test_closing_stays_when_saving_fails(changed_file, answer, monkeypatch):
 
 
 def test_closing_without_changes_does_not_ask(flat_window, answer, tmp_path):
-    flat_window.save_to(tmp_path / "scene.toml")
+    flat_window.files.save_to(tmp_path / "scene.toml")
     asked = answer(closing=Answer.Cancel)
     flat_window.close()
     assert asked == []
@@ -223,7 +223,7 @@ def test_undo_of_an_opening_brings_back_the_file_too(changed_file, answer):
     other = path.with_name("other.toml")
     content = scene_files()[2].read_text()
     other.write_text(content)
-    window.open_path(other)
+    window.files.open(other)
     finish_jobs(window)
     press(KEY.Key_Z, CTRL)
     assert window.document.scene == mine
@@ -265,10 +265,10 @@ def test_session_is_written_while_exploring(open_window, qtbot):
 
 def test_no_session_or_a_damaged_one_is_a_sentence(flat_window):
     scene = flat_window.document.scene
-    flat_window.reopen_session()
+    flat_window.files.reopen_session()
     assert "no earlier session" in flat_window.banner.text()
     flat_window.session.previous.write_bytes(b"\x00\xff")
-    flat_window.reopen_session()
+    flat_window.files.reopen_session()
     assert "cannot be reopened" in flat_window.banner.text()
     assert flat_window.document.scene == scene
 
@@ -283,6 +283,6 @@ def test_session_of_a_home_that_cannot_be_written(open_window, home, qtbot):
 
 def test_recent_files_forget_what_is_gone(flat_window, tmp_path):
     for name in ("a", "b"):
-        flat_window.save_to(tmp_path / f"{name}.toml")
+        flat_window.files.save_to(tmp_path / f"{name}.toml")
     (tmp_path / "a.toml").unlink()
     assert [path.name for path in flat_window.settings.recent()] == ["b.toml"]

@@ -271,14 +271,14 @@ def test_scene_file_keeps_what_is_laid_over(calm, tmp_path):
     card.against.setCurrentIndex(card.against.findData(0))
     finish_jobs(window)
     target = tmp_path / "mine.toml"
-    assert window.save_to(target)
+    assert window.files.save_to(target)
     wanted = window.document.scene.overlays
     switched = {"watersheds": True, "plateaus": False, "basins": True, "stability": True}
     assert wanted == Overlays(focus=2, against=0, **switched)
     press(KEY.Key_PageDown)
     finish_jobs(window)
     assert window.document.scene.overlays != wanted
-    window.open_path(target)
+    window.files.open(target)
     finish_jobs(window)
     assert window.document.scene.overlays == wanted
     assert window.explore.stage.other_map.isVisible()

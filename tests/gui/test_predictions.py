@@ -211,14 +211,14 @@ def test_one_can_predict_without_a_lesson(open_window: Any) -> None:
 
 
 def test_saving_meanwhile_saves_the_whole_scene(window: MainWindow, tmp_path: Path) -> None:
-    assert window.save_to(tmp_path / "kept.toml")
+    assert window.files.save_to(tmp_path / "kept.toml")
     kept = Scene.load(tmp_path / "kept.toml")
     assert kept.title == "Two minima"
     assert kept.overlays.basins
 
 
 def test_a_question_goes_with_its_scene(window: MainWindow) -> None:
-    window.show_scene_number(0)
+    window.gallery.show(0)
     assert not window.desk.player.asking
     assert not window.desk.question.isVisible()
     assert window.explore.title.text() != "Question"

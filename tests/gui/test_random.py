@@ -156,7 +156,7 @@ def test_monkey_breaks_nothing(open_window, qtbot, monkeypatch, tmp_path):
     if window.in_lecture:
         window.toggle_lecture()
     window.black.hide()
-    window.show_scene_number(0)
+    window.gallery.show(0)
     window.explore.playback.pause()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)

@@ -175,7 +175,7 @@ def test_tuned_rates_are_searched_said_and_undone_in_one_step(window, card):
 def test_rate_set_by_hand_after_tuning_is_own(window, card, tmp_path):
     pick_at_once(window, "tuned")
     finish_jobs(window)
-    assert window.save_to(tmp_path / "tuned.toml")
+    assert window.files.save_to(tmp_path / "tuned.toml")
     kept = Scene.load(tmp_path / "tuned.toml")
     assert (kept.rates, kept.tuning_evaluations) == ("tuned", 7200)
     enter_text(card.rows[1].rows["learning_rate"].field, "0.123")
