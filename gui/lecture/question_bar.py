@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QWidget
 
 MARGIN = 24
-ABOVE, AT_EDGE = 84, 12  # pixels from the lower edge: over the transport, or in its place
+ABOVE, AT_EDGE = 84, 6  # pixels from the lower edge: over the transport, or in its place
 
 
 class QuestionBar(QLabel):
@@ -21,7 +21,7 @@ class QuestionBar(QLabel):
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setMargin(16)
+        self.setMargin(10)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._above = ABOVE
         self.hide()
@@ -43,7 +43,7 @@ class QuestionBar(QLabel):
         parent = self.parentWidget()
         if parent is not None and self.isVisible():
             self.ensurePolished()  # else it would be measured in another type
-            line = self.fontMetrics().horizontalAdvance(self.text()) + 4 * self.margin()
+            line = self.fontMetrics().horizontalAdvance(self.text()) + 6 * self.margin()
             width = min(parent.width() - 2 * MARGIN, max(line, 600))  # one line, where there is room for it
             height = max(self.heightForWidth(width), 60)
             top = parent.height() - height - self._above
