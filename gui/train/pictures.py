@@ -169,7 +169,8 @@ def ridge_pictures(runs: Sequence[Run], layer: int, upto: int) -> Iterator[tuple
 
 def score_curves(run: Run, twin: Run | None, kind: str, theme: Theme) -> Curves:
     """Training and validation "loss" or "accuracy" after each epoch, with a flag at each change."""
-    epochs = run.spec.epochs
+    # A twin may still be that of the training before.
+    epochs = max(each.spec.epochs for each in (run, twin) if each is not None)
     values, looks = [], []
     for each in (run, twin):
         if each is None:
