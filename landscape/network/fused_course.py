@@ -15,13 +15,17 @@ from landscape.network.course import Course, Recipe, State, batch_end, order
 from landscape.network.layers import Array
 from landscape.network.model import fitted, fitted_averages
 from landscape.network.training import judged
-from landscape.network.workbench import Program, Workbench, shared_code
+from landscape.network.workbench import Program, Workbench, shared_code, widened
 from landscape.tracing import Known, Trace, Traced, UntraceableError, with_known_numbers
 
 
 def fused_course(course: Course, recipe: Recipe) -> FusedCourse | None:
-    """None where there is no compiler, or for what takes more than plain arithmetic."""
-    if course.architecture.activation != "relu" or shared_code(course.training.inputs.dtype.name) is None:
+    """None where there is no compiler, or for what cannot be written for it."""
+    own = course.architecture
+    # Units that are added must stay zero.
+    if own.activation == "sigmoid" and widened(own).hidden != own.hidden:
+        return None
+    if shared_code(own.activation, course.training.inputs.dtype.name) is None:
         return None
     try:
         return FusedCourse(course, recipe)

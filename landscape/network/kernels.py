@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from llvmlite import ir
 
@@ -60,15 +61,32 @@ def transpose(k: Writer, a: Value, result: Value, rows: Value, columns: Value) -
             k.store(row, result, (across.index + r) * rows + down.index)
 
 
-def rectify(k: Writer, z: Value, leaving: Value, count: Value) -> None:
-    """The activation, max(z, 0); what is no number stays so."""
+class Activation(NamedTuple):
+    """As in `layers`: a nonlinearity, and its derivative as a function of its output."""
+
+    function: Callable[[Writer, Value], Value]
+    derivative: Callable[[Writer, Value], Value]
+
+    def back(self, k: Writer, upstream: Value, leaving: Value, at: Value) -> Value:
+        """The gradient in front of it."""
+        return k.load(upstream, at) * self.derivative(k, k.load(leaving, at))
+
+
+def activate(active: Activation, k: Writer, z: Value, leaving: Value, count: Value) -> None:
+    """The activation alone."""
     with k.loop(0, count, k.lanes) as turn:
-        k.store(_rectified(k, k.load(z, turn.index)), leaving, turn.index)
+        k.store(active.function(k, k.load(z, turn.index)), leaving, turn.index)
+
+
+def activate_backward(active: Activation, k: Writer, upstream: Value, leaving: Value, count: Value) -> None:
+    """Back through the activation alone, in place."""
+    with k.loop(0, count, k.lanes) as turn:
+        k.store(active.back(k, upstream, leaving, turn.index), upstream, turn.index)
 
 
 def rescale(
-    k: Writer, z: Value, leaving: Value, gamma: Value, beta: Value, mean: Value, variance: Value,
-    numbers: Value, rows: Value, units: Value,
+    active: Activation, k: Writer, z: Value, leaving: Value, gamma: Value, beta: Value, mean: Value,
+    variance: Value, numbers: Value, rows: Value, units: Value,
 ) -> None:  # fmt: skip
     """Batch normalization at test time, which is one affine map for each unit, and the activation."""
     epsilon = k.spread(numbers, EPSILON)
@@ -78,12 +96,12 @@ def rescale(
         shift = k.load(beta, j) - slope * k.load(mean, j)
         with k.loop(0, rows, 1) as row:
             at = row.index * units + j
-            k.store(_rectified(k, slope * k.load(z, at) + shift), leaving, at)
+            k.store(active.function(k, slope * k.load(z, at) + shift), leaving, at)
 
 
 def normalize(
-    k: Writer, z: Value, leaving: Value, gamma: Value, beta: Value, mean: Value, variance: Value,
-    inverse: Value, numbers: Value, rows: Value, units: Value,
+    active: Activation, k: Writer, z: Value, leaving: Value, gamma: Value, beta: Value, mean: Value,
+    variance: Value, inverse: Value, numbers: Value, rows: Value, units: Value,
 ) -> None:  # fmt: skip
     """Batch normalization in training, and the activation; z becomes x̂, and the running averages go on."""
     epsilon, share, kept, new, new_unbiased = (k.spread(numbers, i) for i in range(5))
@@ -105,12 +123,12 @@ def normalize(
             at = row.index * units + j
             normal = (k.load(z, at) - centre) * scale
             k.store(normal, z, at)
-            k.store(_rectified(k, g * normal + b), leaving, at)
+            k.store(active.function(k, g * normal + b), leaving, at)
 
 
 def normalize_backward(
-    k: Writer, upstream: Value, leaving: Value, normal: Value, gamma: Value, inverse: Value,
-    d_gamma: Value, d_beta: Value, numbers: Value, rows: Value, units: Value,
+    active: Activation, k: Writer, upstream: Value, leaving: Value, normal: Value, gamma: Value,
+    inverse: Value, d_gamma: Value, d_beta: Value, numbers: Value, rows: Value, units: Value,
 ) -> None:  # fmt: skip
     """The gradients of z (in place of `upstream`), γ and β, back through the activation, too."""
     share = k.spread(numbers, SHARE)
@@ -118,7 +136,7 @@ def normalize_backward(
         j = panel.index
         with k.loop(0, rows, 1, k.every(0.0), k.every(0.0)) as row:
             at = row.index * units + j
-            slope = _let_through(k, upstream, leaving, at)
+            slope = active.back(k, upstream, leaving, at)
             row.following += [row.values[0] + slope, row.values[1] + slope * k.load(normal, at)]
         of_beta, of_gamma = row.values
         k.store(of_beta, d_beta, j)
@@ -126,14 +144,8 @@ def normalize_backward(
         scale = k.load(gamma, j) * k.load(inverse, j)
         with k.loop(0, rows, 1) as row:
             at = row.index * units + j
-            slope = _let_through(k, upstream, leaving, at)
+            slope = active.back(k, upstream, leaving, at)
             k.store((slope - share * of_beta - k.load(normal, at) * (share * of_gamma)) * scale, upstream, at)
-
-
-def shut(k: Writer, upstream: Value, leaving: Value, count: Value) -> None:
-    """Back through the activation alone."""
-    with k.loop(0, count, k.lanes) as turn:
-        k.store(_let_through(k, upstream, leaving, turn.index), upstream, turn.index)
 
 
 def sums(k: Writer, upstream: Value, result: Value, rows: Value, units: Value) -> None:
@@ -225,14 +237,6 @@ def _larger(a: Value, b: Value) -> Value:
     return a.compared(">", b).choose(a, b)
 
 
-def _rectified(k: Writer, z: Value) -> Value:
-    return z.compared("<", 0.0).choose(k.every(0.0), z)
-
-
-def _let_through(k: Writer, upstream: Value, leaving: Value, at: Value) -> Value:
-    return k.load(upstream, at) * k.load(leaving, at).compared(">", 0.0).choose(k.every(1.0), k.every(0.0))
-
-
 def _among(k: Writer, place: Value, real: Value, value: Value, otherwise: Value) -> Value:
     """A vector where its places are those of real classes, and something else in the padding."""
     left = k.same(Value(k.at, k.at.trunc((real - place).it, I32)))
@@ -246,7 +250,7 @@ def _exp(k: Writer, x: Value) -> Value:
     lowest, terms, mantissa, bias = (-87.0, 7, 23, 127) if single else (-708.0, 13, 52, 1023)
     # ln 2 in two parts, the first with so few bits that n times it is exact.
     high = 0.693359375 if single else 0.693147180369123816490
-    x = _larger(x, k.every(lowest))
+    x = x.compared("<", lowest).choose(k.every(lowest), x)  # what is no number stays so
     n = k.call("rint", x * math.log2(math.e))
     r = x - n * high
     r = r - n * (math.log(2) - high if single else 1.90821492927058770002e-10)
@@ -259,12 +263,33 @@ def _exp(k: Writer, x: Value) -> Value:
     return series * Value(k.at, k.at.bitcast(shifted, k.vector))
 
 
+def _rectified(k: Writer, z: Value) -> Value:
+    return z.compared("<", 0.0).choose(k.every(0.0), z)
+
+
+def _tanh(k: Writer, z: Value) -> Value:
+    power = _exp(k, k.call("fabs", z) * -2.0)
+    return k.call("copysign", (k.every(1.0) - power) / (power + 1.0), z)
+
+
+ACTIVATIONS = {
+    "relu": Activation(_rectified, lambda k, a: a.compared(">", 0.0).choose(k.every(1.0), k.every(0.0))),
+    "tanh": Activation(_tanh, lambda k, a: k.every(1.0) - a * a),
+    "sigmoid": Activation(
+        lambda k, z: _tanh(k, z * 0.5) * 0.5 + 0.5, lambda k, a: a * (k.every(1.0) - a)
+    ),
+}  # fmt: skip
 _ARITHMETIC: dict[str, Callable[..., Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "negate": operator.neg,
 }  # fmt: skip
-KERNELS: dict[str, Kernel] = {
-    kernel.__name__: kernel
-    for kernel in (
-        product, transpose, rectify, rescale, normalize, normalize_backward, shut, sums, softmax,
-    )
-}  # fmt: skip
+
+
+def kernels(activation: str) -> dict[str, Kernel]:
+    """Those that networks with this activation need, by name, but for the rule's."""
+    active = ACTIVATIONS[activation]
+    plain = (product, transpose, sums, softmax)
+    activated = (activate, activate_backward, rescale, normalize, normalize_backward)
+    return {
+        **{kernel.__name__: kernel for kernel in plain},
+        **{kernel.__name__: partial(kernel, active) for kernel in activated},
+    }

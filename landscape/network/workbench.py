@@ -40,14 +40,14 @@ class Program:
 
 
 @cache
-def shared_code(precision: str) -> Any:
+def shared_code(activation: str, precision: str) -> Any:
     """The compiled kernels that all networks share; None where there is no compiler."""
     try:
-        from landscape.network.kernels import KERNELS
+        from landscape.network.kernels import kernels
         from landscape.network.machine import compiled
     except (ImportError, OSError):
         return None
-    return compiled(KERNELS, precision)
+    return compiled(kernels(activation), precision)
 
 
 @lru_cache(maxsize=64)
@@ -78,7 +78,7 @@ class Workbench:
         own, self.architecture = course.architecture, widened(course.architecture)
         wide, self.dtype = self.architecture, course.training.inputs.dtype
         self.course, self.batches, self.classes = course, batches, own.classes
-        self.code = shared_code(self.dtype.name)
+        self.code = shared_code(own.activation, self.dtype.name)
         update = update_of(program, self.dtype.name)
         self.address = {**self.code.address, **update.address}
         room, normalized = self._room, wide.normalized_units
@@ -176,7 +176,7 @@ class Workbench:
                      self.parameters[block.gamma], self.inverse[block.averages], gradient[block.gamma],
                      gradient[block.beta], numbers, rows, block.units)  # fmt: skip
             elif place < len(blocks) - 1:
-                tape("shut", upstream, self.leaving[place], rows * block.units)
+                tape("activate_backward", upstream, self.leaving[place], rows * block.units)
             if block.bias is not None:
                 tape("sums", upstream, gradient[block.bias], rows, block.units)
             tape("product", self.leaving[place - 1] if place else inputs, upstream, self.zeros,
@@ -209,6 +209,6 @@ class Workbench:
                 else:
                     tape("rescale", z, leaving, *affine, *averages, numbers, rows, block.units)
             elif place < len(blocks) - 1:
-                tape("rectify", z, leaving, rows * block.units)
+                tape("activate", z, leaving, rows * block.units)
             entering = leaving
         return tape

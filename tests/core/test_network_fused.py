@@ -15,7 +15,7 @@ from landscape.network.fused_course import fused_course
 from landscape.network.model import Architecture, initial_parameters
 from landscape.network.spec import Training
 from landscape.network.training import scores, split_data
-from landscape.optimizers import RULES, make_optimizer
+from landscape.optimizers import RULES, GradientDescent, make_optimizer
 from landscape.schedules import Cosine
 from landscape.tuning.company import Company, advance
 
@@ -155,11 +155,32 @@ def test_what_is_no_number_from_the_start_does_not_move():
     assert np.array_equal(found.parameters[[0, 2]], calm.parameters[[0, 2]])
 
 
-@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
-def test_what_takes_more_than_plain_arithmetic_is_left_to_numpy(activation):
-    course, recipe = course_of(), Recipe(make_optimizer("adam"))
-    course = replace(course, architecture=replace(course.architecture, activation=activation))
-    assert fused_course(course, recipe) is None
+def activated(course: Course, activation: str) -> Course:
+    return replace(course, architecture=replace(course.architecture, activation=activation))
+
+
+@pytest.mark.parametrize("batch_norm", [True, False])
+@pytest.mark.parametrize(("activation", "hidden"), [("tanh", (20, 33)), ("sigmoid", (16, 32))])
+def test_other_activations_are_those_of_the_steps(activation, hidden, batch_norm):
+    course = activated(course_of(hidden, batch_norm=batch_norm), activation)
+    recipe, state = Recipe(rule_of("momentum"), batch_size=8), networks(course)
+    found, expected = (run(course, recipe, state, 3) for run in (by_passes, by_steps))
+    assert_equal(found, expected)
+    wild = state._replace(parameters=state.parameters * 1e4)  # saturated
+    found, expected = (run(course, recipe, wild) for run in (by_passes, by_steps))
+    assert_equal(found, expected, 1e-7)
+
+
+def test_units_that_padding_would_change_are_left_to_numpy():
+    assert fused_course(activated(course_of((16, 33)), "sigmoid"), Recipe(make_optimizer("adam"))) is None
+
+
+def test_a_rule_that_cannot_be_written_down_is_left_to_numpy():
+    class Signs(GradientDescent):
+        def update(self, gradient: Any, *rest: Any) -> Any:
+            return super().update(np.sign(gradient), *rest)
+
+    assert fused_course(course_of(), Recipe(Signs(0.1))) is None
 
 
 @pytest.fixture
