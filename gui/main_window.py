@@ -1,4 +1,4 @@
-"""The window: rail, workspace, commands, themes, files."""
+"""The window: rail, workspaces, commands, themes, the lecture's full screen."""
 
 from __future__ import annotations
 
@@ -248,8 +248,8 @@ class MainWindow(QMainWindow):
             lambda: self.desk.open_menu(self._lesson_button, self.theme),
         )  # fmt: skip
         rail.add_space()
-        rail.add("open", "Open", "Open a scene (Ctrl+O)", self.files.open_dialog)
-        rail.add("save", "Save", "Save the scene (Ctrl+S)", self.files.save)
+        rail.add("open", "Open", "Open a scene (Ctrl+O)", lambda: self.files.open_dialog())
+        rail.add("save", "Save", "Save the scene (Ctrl+S)", lambda: self.files.save())
         rail.add("lecture", "Lecture", "Full screen, large type (F5)", self.toggle_lecture)
         rail.add("theme", "Theme", "Dark, light, projector (Ctrl+T)", self.next_theme)
         rail.add("help", "Help", "Keys and help (?)", self.open_help)

@@ -249,7 +249,7 @@ def test_session_can_be_reopened(open_window, qtbot):
     first.close()
     second = open_window(gl=False)
     assert second.document.scene != left
-    second.reopen_session()
+    second.files.reopen_session()
     assert second.document.scene == left
     press(KEY.Key_Z, CTRL)
     assert second.document.scene != left
