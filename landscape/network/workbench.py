@@ -29,7 +29,7 @@ class Program:
     Attributes
     ----------
     steps : see `Trace`; its leaves are "position", "gradient", "weight", "state 0" …
-    after, states : which of them make the new position, and the new states
+    after, states : which of them make the new position, and the new states, two at most
     columns : how many numbers of a table each update has
     """
 

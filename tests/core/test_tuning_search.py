@@ -261,7 +261,7 @@ def divide_by_zero() -> float:
 
 
 def test_nothing_new_begins_when_the_time_is_used_up():
-    study, reports = searched(TRAINING, Tuning(trials=3000, minutes=0.1))
+    study, reports = searched(replace_epochs(TRAINING, 60), Tuning(trials=3000, minutes=0.1))
     assert reports[-1].ended == "the time is used up"
     assert 0 < len(study.finished()) < 3000
 
