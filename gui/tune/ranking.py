@@ -13,7 +13,7 @@ from gui.tune.edits import TuneEdits
 from gui.tune.importance_view import ImportanceView
 from gui.tune.searcher import Found
 from gui.widgets.rows import Choice
-from landscape.tuning.importance import LEAST_TRIALS, Evaluator, Importance, agreement, importance
+from landscape.tuning.importance import LEAST_TRIALS, Evaluator, Importance, agreement, importances
 
 JOB = "importance"
 GROWN = 1.3  # times as many trials as at the last time: then it is worth while to look again
@@ -84,7 +84,9 @@ class Ranking(QWidget):
             JOB, lambda: _ranked(found, evaluator), lambda shares: self._show(found, shares), self._cannot
         )
 
-    def _show(self, found: Found, shares: Importance) -> None:
+    def _show(self, found: Found, shares: Importance | None) -> None:
+        if shares is None:
+            return
         narrowed = f" {NARROWED}" if found.columns.round.any() else ""
         self.view.show_importance(shares, agreement(shares) + narrowed)
 
@@ -93,8 +95,12 @@ class Ranking(QWidget):
         self.view.set_hint(sentence)
 
 
-def _ranked(found: Found, evaluator: Evaluator) -> Iterator[Importance]:
+def _ranked(found: Found, evaluator: Evaluator) -> Iterator[Importance | None]:
+    """The shares, and before them None after each resampling, where they can be given up."""
     columns = found.columns
     trials = [trial for trial in columns.trials if trial.state != "running"]
     guessing = 1 / len(found.data.dataset.class_names)
-    yield importance(trials, columns.dimensions, evaluator, guessing)
+    shares = None
+    for shares in importances(trials, columns.dimensions, evaluator, guessing):
+        yield None
+    yield shares

@@ -134,7 +134,7 @@ def test_a_circle_of_any_size_is_a_line_or_a_doubt(radius):
     assert [point.kind for point in found] == ["maximum"]
 
 
-@pytest.mark.parametrize(("at", "width"), [(1.03, 1000), (1.02, 3000), (1.012, 10000)])
+@pytest.mark.parametrize(("at", "width"), [(1.03, 1000), (1.012, 10000)])
 def test_points_beside_a_line_are_not_swallowed_by_it(at, width):
     surface = Surface.from_formula(f"(x^2 + y^2 - 1)^2*(1 + 5exp(-{width}*((x - {at})^2 + y^2)))",
                                    (-1.6, 1.6), (-1.6, 1.6))  # fmt: skip

@@ -378,7 +378,7 @@ CSV_LIKE = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(
     CSV_LIKE | st.text(max_size=80), st.none() | st.booleans(), st.none() | st.integers(-4, 4) | st.just("a")
 )
@@ -389,7 +389,7 @@ def test_any_text_is_a_data_set_or_a_sentence(text, header, label):
     check_anything(text.encode(errors="replace"), header, label)
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.binary(max_size=120) | st.builds(lambda a, b: a + b, CSV_LIKE.map(str.encode), st.binary(max_size=4))
 )

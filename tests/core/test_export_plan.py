@@ -56,7 +56,7 @@ def test_suffix_says_what_it_is():
 
 def test_what_is_usual_can_be_written(tmp_path):
     for name in ("a.mp4", "a.webm", "a.gif", "a.apng", "a.webp", "a.png", "a.svg", "a.csv", "a"):
-        check_export(tmp_path / name, usual(Path(name)), 300)
+        check_export(tmp_path / name, usual(Path(name).suffix), 300)
 
 
 @pytest.mark.parametrize(

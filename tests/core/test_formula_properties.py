@@ -131,7 +131,7 @@ def well_conditioned(tree: Tree, point: tuple[float, float]) -> object:
     return exact if abs(rough - exact) <= 1e-10 * (1 + abs(exact)) else None
 
 
-@settings(max_examples=5000, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=1500, deadline=None, suppress_health_check=SLOW)
 @given(trees, st.integers(0, 63), st.sampled_from(POINTS))
 def test_random_formula_has_the_value_of_plain_arithmetic(tree, style, point):
     text = render(tree, style)
@@ -206,7 +206,7 @@ pieces = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=800, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=400, deadline=None, suppress_health_check=SLOW)
 @given(st.lists(pieces, max_size=25).map("".join))
 def test_any_text_of_the_formula_alphabet_is_refused_kindly_or_usable(text):
     try_everything(text)

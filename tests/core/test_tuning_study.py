@@ -159,13 +159,19 @@ def test_a_worker_that_is_killed_from_outside_costs_no_trial():
     with open_workers(2) as crew:
         killed = False
         for _ in search(study, crew):
-            children = psutil.Process().children()
-            workers = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+            workers = [child for child in psutil.Process().children() if works(child)]
             if workers and not killed:
                 workers[0].send_signal(signal.SIGKILL)
                 killed = True
     assert killed
     assert exactly(study) == exactly(searched(TRAINING, Tuning(trials=24))[0])
+
+
+def works(process: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # it has ended
+        return False
 
 
 def recorded(path: Path) -> int:

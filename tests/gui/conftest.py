@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import gui.train.page
+import gui.tune.page  # noqa: F401 -- both are loaded late by the program, and here before `freeze`
 import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths, Qt, QThreadPool
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
@@ -24,6 +26,7 @@ from landscape.scene import Scene, opening_scene
 prepare_platform()
 QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
 
+_frozen = 0  # objects that were there before the tests
 _alive: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
@@ -33,7 +36,22 @@ def qapp(qapp: QApplication) -> QApplication:
     QCoreApplication.setApplicationName("Landscape")
     qapp.setStyle("Fusion")
     qapp.setFont(font(13))
+    freeze()
     return qapp
+
+
+def freeze() -> None:
+    """What is there before the tests, such as modules, need not be looked through after each of them."""
+    global _frozen
+    gc.collect()
+    gc.freeze()
+    _frozen = gc.get_freeze_count()
+
+
+def thaw() -> None:
+    """The program freezes what its start made: after it, everything is looked through again."""
+    if gc.get_freeze_count() > _frozen:
+        gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
@@ -93,10 +111,10 @@ def nothing_left_behind(
             _alive.add(self)
 
         monkeypatch.setattr(kind, "__init__", begin)
-    gc.unfreeze()
+    thaw()
     gc.disable()
     yield
-    gc.unfreeze()  # the program freezes what its start made
+    thaw()
     request.node.funcargs.clear()  # pytest keeps what the test was given
     settle()
     pools = [jobs for jobs in _alive if isinstance(jobs, Jobs)]
