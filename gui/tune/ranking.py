@@ -101,6 +101,7 @@ def _ranked(found: Found, evaluator: Evaluator) -> Iterator[Importance | None]:
     trials = [trial for trial in columns.trials if trial.state != "running"]
     guessing = 1 / len(found.data.dataset.class_names)
     shares = None
-    for shares in importances(trials, columns.dimensions, evaluator, guessing):
+    for resampled in importances(trials, columns.dimensions, evaluator, guessing):
+        shares = resampled
         yield None
     yield shares

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import gui.train.page
-import gui.tune.page  # noqa: F401 -- both are loaded late by the program, and here before `freeze`
 import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths, Qt, QThreadPool
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
+import gui.train.page
+import gui.tune.page  # noqa: F401 -- both are loaded late by the program, and here before `freeze`
 from gui.document import Document
 from gui.gl_support import prepare_platform, why_not_try
 from gui.jobs import Jobs
