@@ -6,20 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from PyQt6.QtCore import QMarginsF, QPointF, QRectF, Qt
+from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import (
     QAbstractTextDocumentLayout,
     QColor,
     QPageSize,
     QPainter,
     QPalette,
-    QPdfWriter,
     QTextDocument,
 )
 
 from gui.export.clip import Clip
 from gui.theme import LIGHT, font
-from gui.views.vector import paint_sheet
+from gui.views.vector import paint_sheet, pdf_device
 from landscape.lesson import Lesson
 
 PIXELS = (794, 1123)  # of an A4 page, 96 to the inch
@@ -36,11 +35,7 @@ def write_handout(lesson: Lesson, clips: list[Clip], target: Path) -> Iterator[i
     OSError
         if it cannot be written.
     """
-    device = QPdfWriter(str(target))
-    device.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    device.setPageMargins(QMarginsF(0, 0, 0, 0))
-    device.setResolution(96)
-    device.setTitle(lesson.title)
+    device = pdf_device(target, QPageSize(QPageSize.PageSizeId.A4), lesson.title)
     painter = QPainter()
     done = painter.begin(device)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

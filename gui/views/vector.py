@@ -94,12 +94,9 @@ def write_pdf(sheet: Sheet, target: Path) -> None:
     OSError
         if it cannot be written.
     """
-    device = QPdfWriter(str(target))
     page = QSizeF(sheet.size.width() * POINTS, sheet.size.height() * POINTS)
-    device.setPageSize(QPageSize(page, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
-    device.setPageMargins(QMarginsF(0, 0, 0, 0))
-    device.setResolution(96)
-    device.setTitle(sheet.title)
+    size = QPageSize(page, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
+    device = pdf_device(target, size, sheet.title)
     painter = QPainter()
     done = painter.begin(device)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -109,6 +106,16 @@ def write_pdf(sheet: Sheet, target: Path) -> None:
         done = painter.end() and done
     if not done:
         raise OSError(28, "there is no room for it")
+
+
+def pdf_device(target: Path, page: QPageSize, title: str) -> QPdfWriter:
+    """A PDF to be painted on, 96 units to the inch, without margins."""
+    device = QPdfWriter(str(target))
+    device.setPageSize(page)
+    device.setPageMargins(QMarginsF(0, 0, 0, 0))
+    device.setResolution(96)
+    device.setTitle(title)
+    return device
 
 
 def paint_sheet(painter: QPainter, sheet: Sheet) -> None:
