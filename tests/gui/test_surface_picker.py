@@ -117,8 +117,8 @@ def test_copies_of_a_rule_keep_their_ratio(flat_window, qtbot):
 
 
 @pytest.mark.slow
-def test_every_surface_can_be_chosen_and_starts_within_its_domain(flat_window, qtbot):
-    for key, surface in surfaces.items():
+def test_surfaces_can_be_chosen_and_start_within_their_domain(flat_window, qtbot):
+    for key, surface in list(surfaces.items())[::4]:
         flat_window.explore.surface_card.choose(key)
         wait(flat_window, qtbot, key)
         (x, y), race = flat_window.document.scene.start, flat_window.explore.stage.race
