@@ -178,7 +178,7 @@ def open_window(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> OpenWindow:
         qtbot.waitUntil(lambda: stage.ground is not None and stage.race is not None, timeout=20_000)
         if gl:
             qtbot.waitUntil(lambda: bool(started), timeout=20_000)
-        qtbot.waitUntil(lambda: not window.jobs.busy, timeout=30_000)
+        qtbot.waitUntil(lambda: not window.jobs.busy, timeout=90_000)
         qtbot.waitUntil(window.isActiveWindow, timeout=5000)
         return window
 

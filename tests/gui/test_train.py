@@ -41,7 +41,7 @@ def page_of(window: MainWindow) -> TrainPage:
 
 
 def settle(window: MainWindow, qtbot: Any) -> None:
-    qtbot.waitUntil(lambda: not window.jobs.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not window.jobs.busy, timeout=90_000)
 
 
 def run_of(window: MainWindow) -> Any:
