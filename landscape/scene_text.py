@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from landscape.errors import FieldError, LandscapeError
-from landscape.scene_errors import SceneError, line_of, sentence
+from landscape.scene_errors import SceneError, line_of, sentence, shown
 
 LONGEST = 300  # characters of a reason
 
@@ -53,7 +53,8 @@ def check_version(version: Any, kind: str, newest: int, line: int | None = None)
     """
     if isinstance(version, int) and version > newest:
         raise SceneError(
-            f"This {kind} needs a newer Landscape: it has version {str(version)[:20]}, this one reads up to {newest}.",
+            f"This {kind} needs a newer Landscape: it has version {shown(version)}, "
+            f"this one reads up to {newest}.",
             "version", line,
         )  # fmt: skip
     if version != newest or isinstance(version, bool):
