@@ -198,6 +198,13 @@ def test_version_of_many_digits_is_not_repeated_whole(number):
     assert len(str(refused.value)) < 400
 
 
+def test_number_that_could_not_be_written_is_not_read():
+    text = "[[slides]]\n[slides.scene]\n[slides.scene.train_view]\nlayer = 0x" + "f" * 5000
+    with pytest.raises(SceneError, match="thousands of digits") as refused:
+        Lesson.from_toml(text)
+    assert refused.value.line == 4
+
+
 def test_whole_number_beyond_all_floats_is_refused():
     text = "[[slides]]\n[slides.scene]\n[[slides.scene.optimizers]]\nrule = 'gd'\nlearning_rate = 1"
     with pytest.raises(SceneError, match="learning_rate is too large") as refused:
