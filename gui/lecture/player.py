@@ -47,7 +47,6 @@ class Player(QObject):
         self.titles: list[str] = []  # of the slides' scenes
         self.place = 0
         self.question = ""  # that waits for its answer
-        self._whole = document.scene  # what the question keeps back a part of
         self.began = 0.0  # when the lesson was opened, by the monotonic clock
         self._folder = Path()
         document.changed.connect(self._scene_changed)
@@ -60,7 +59,7 @@ class Player(QObject):
     @property
     def scene(self) -> Scene:
         """What is shown, with what a question keeps back: for the speaker's eyes."""
-        return self._whole if self.asking else self._document.scene
+        return self._document.whole
 
     @property
     def slide(self) -> Slide | None:
@@ -119,12 +118,8 @@ class Player(QObject):
 
     def reveal(self, play: bool = True) -> None:
         """The answer may be seen: play, or let whoever goes through it by hand go on."""
-        whole, self.question = self._whole, ""
-        focus = {"focus": self._document.scene.overlays.focus}  # may be another by now
-        overlays = whole.overlays.model_copy(update=focus)
-        self._document.edit(
-            "answer", record=False, title=whole.title, caption=whole.caption, overlays=overlays
-        )
+        self.question = ""
+        self._document.unveil()
         self.changed.emit()
         if play:
             self.played.emit()
@@ -132,19 +127,19 @@ class Player(QObject):
     def ask(self, question: str) -> None:
         """Ask this of the scene that is open, whether there is a lesson or not."""
         if not self.asking:
-            whole = self._document.scene
-            self._document.edit("ask", record=False, **_kept_back(whole, question))
-            self._wait(whole, question)
+            self._document.veil(**_kept_back(self._document.scene, question))
+            self._wait(question)
 
-    def _wait(self, whole: Scene, question: str) -> None:
+    def _wait(self, question: str) -> None:
         self.held.emit()
-        self._whole, self.question = whole, question
+        self.question = question
         self.changed.emit()
 
     def _scene_changed(self, scene: Scene) -> None:
         """A question goes with its scene: with undo, or when another one is opened."""
         if self.asking and scene.caption != self.question:
             self.question = ""
+            self._document.drop_veil()
             self.changed.emit()
 
     def go_to(self, place: int) -> None:
@@ -172,9 +167,9 @@ class Player(QObject):
             return
         self.question = ""
         if slide.question:
-            asked = scene.model_copy(update=_kept_back(scene, slide.question))
-            self._document.replace(asked, "show a slide", None, saved=True)
-            self._wait(scene, slide.question)
+            shown = _kept_back(scene, slide.question)
+            self._document.replace(scene, "show a slide", None, saved=True, **shown)
+            self._wait(slide.question)
         else:
             self._document.replace(scene, "show a slide", None, saved=True)
             self.changed.emit()
