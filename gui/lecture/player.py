@@ -49,6 +49,7 @@ class Player(QObject):
         self.question = ""  # that waits for its answer
         self.began = 0.0  # when the lesson was opened, by the monotonic clock
         self._folder = Path()
+        self._gone = False  # whether the slide could not be shown
         document.changed.connect(self._scene_changed)
 
     @property
@@ -89,8 +90,8 @@ class Player(QObject):
         self.began = time.monotonic()
         self.place = place
         self.slideLeft.emit()
+        self.opened.emit()  # before anything is said about its slide
         self._show()
-        self.opened.emit()
 
     def close(self) -> None:
         """Leave the lesson; the scene that is shown stays."""
@@ -111,7 +112,7 @@ class Player(QObject):
     def back(self) -> None:
         """The question before its answer, else the slide before."""
         slide = self.slide
-        if slide is not None and slide.question and not self.asking:
+        if slide is not None and slide.question and not self.asking and not self._gone:
             self._show()
         else:
             self.go_to(self.place - 1)
@@ -157,8 +158,9 @@ class Player(QObject):
         slide = self.slide
         assert slide is not None
         try:
-            scene = slide.scene(self._folder)
+            scene, self._gone = slide.scene(self._folder), False
         except LandscapeError as error:  # a file that is gone by now: the next slide can still be shown
+            self._gone = True
             self.said.emit(str(error))
             if self.asking:
                 self.reveal(play=False)
