@@ -305,3 +305,17 @@ def test_the_speaker_sees_a_picture_of_the_next_race(window: MainWindow) -> None
     window.desk.player.go_to(2)
     assert not view.picture.isVisible()
     assert view.next.text() == "This is the last slide."
+
+
+def test_a_long_title_leaves_the_clock_its_room(open_window: Any, tmp_path: Path) -> None:
+    made: MainWindow = open_window(gl=False)
+    Lesson(title="Long " * 40, slides=LESSON.slides).save(tmp_path / "l.toml")
+    made.desk.player.open(tmp_path / "l.toml")
+    finish_jobs(made)
+    made.page.focus_picture()
+    view = speaker(made)
+    view.resize(view.minimumSize())
+    QTest.qWait(1)
+    assert view.clock.geometry().right() < view.width()
+    assert view.clock.width() >= view.clock.sizeHint().width()
+    finish_jobs(made)
