@@ -92,8 +92,6 @@ class Filing(QObject):
 
     def save_to(self, path: Path) -> bool:
         """Save to this file."""
-        if self._player.asking:  # what a question keeps back belongs to the scene
-            self._player.reveal(play=False)
         saved = self._document.save(path)
         if saved:
             self._settings.add_recent(path)
@@ -105,7 +103,7 @@ class Filing(QObject):
         if not self._document.dirty or self._document.path is None:
             return True
         buttons = QMessageBox.StandardButton
-        name = self._document.scene.title or "The scene"
+        name = self._document.whole.title or "The scene"
         answer = QMessageBox.question(
             self._window, "Save the changes?", f"{name} has changed since it was saved.",
             buttons.Save | buttons.Discard | buttons.Cancel, buttons.Save,

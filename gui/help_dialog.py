@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtGui import QShowEvent
+from PyQt6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gui.actions import Action, pretty_key
 from gui.widgets.card import label
@@ -36,9 +37,15 @@ _POINTER = (
         "move its pin, Delete takes it away. Space or Page Down: the answer.",
     ),
     ("Magnifier", "Arrows, the mouse or Tab move it; + and −: stronger, weaker. Esc leaves."),
+    (
+        "Trials",
+        "↑ and ↓, and Alt with any arrow, go from one to the next. In the scatter Shift and Alt with arrows "
+        "move the brush, with Ctrl they resize it, Esc takes it away. In the table Alt with ← and → chooses "
+        "a column, Enter sorts by it, Ctrl+C copies the marked rows.",
+    ),
     ("Pictures", "Tab goes from one to the next; ← and → alone are steps and epochs in all of them."),
     ("Fields", "↑ and ↓ step a number; Enter takes it; Esc gives the old one back."),
-    ("Window", "Drop a scene file (.toml) on it to open it."),
+    ("Window", "Drop a scene or a lesson (.toml) on it to open it."),
 )
 _NOTICES = (
     f"Landscape {__version__}. Free software under the GNU General Public License, version 3 or later: you "
@@ -99,3 +106,18 @@ class HelpDialog(QDialog):
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)
         outer.addWidget(scroll)
+        self._scroll = scroll
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """As wide as the longest keys need in the type that it has by now."""
+        super().showEvent(event)
+        content, page = self._scroll.widget(), self._scroll.viewport()
+        if content is not None and page is not None:
+            for each in content.findChildren(QLabel):
+                each.ensurePolished()
+            arranged = content.layout()
+            assert arranged is not None
+            arranged.invalidate()
+            arranged.activate()
+            more = content.minimumSizeHint().width() - page.width()
+            self.resize(self.width() + max(more, 0), self.height())

@@ -22,7 +22,7 @@ class Session(QObject):
     def __init__(self, document: Document, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._jobs = document, jobs
-        self._written = document.scene
+        self._written = document.whole
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
         self._file = Path(folder) / "session.toml"
         self.previous = self._file.with_name("previous-session.toml")
@@ -39,7 +39,7 @@ class Session(QObject):
             pass  # a home that cannot be written: the program works without a memory
 
     def _write_later(self) -> None:
-        scene, file = self._document.scene, self._file
+        scene, file = self._document.whole, self._file
         self._jobs.start("session", lambda: _write(scene, file), self._wrote)
 
     def _wrote(self, scene: Scene) -> None:
@@ -48,8 +48,8 @@ class Session(QObject):
     def close(self) -> None:
         """Write what has not been written yet."""
         self._timer.stop()
-        if self._document.scene != self._written:
-            for _ in _write(self._document.scene, self._file):
+        if self._document.whole != self._written:
+            for _ in _write(self._document.whole, self._file):
                 pass
 
 

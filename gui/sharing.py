@@ -51,7 +51,7 @@ class Sharing(QObject):
         from landscape.share import to_text
 
         try:
-            text = to_text(self._document.scene)
+            text = to_text(self._document.whole)
         except LandscapeError as error:
             self.said.emit(str(error))
             return
@@ -72,7 +72,7 @@ class Sharing(QObject):
 
     def _copy_code(self, write: Callable[[Scene], str], language: str) -> None:
         """On a thread of its own: many steps are walked twice, to say where rounding shows."""
-        scene = self._document.scene
+        scene = self._document.whole
         if scene.workspace != "explore":
             self.said.emit(_NO_RACE[scene.workspace])
             return

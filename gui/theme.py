@@ -265,6 +265,9 @@ def stylesheet(theme: Theme, type_scale: float = 1.0, control_scale: float = 1.0
     QLineEdit:focus, QComboBox:focus, QPushButton:focus, QToolButton:focus {{ border-color: {theme.accent}; }}
     QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: {theme.hairline}; }}
     QPushButton:checked, QToolButton:checked {{ background: {theme.hairline}; color: {theme.text}; }}
+    QLineEdit:disabled, QComboBox:disabled, QPushButton:disabled, QToolButton:disabled,
+    QPushButton#primary:disabled, QPushButton#letter:disabled, QTabBar::tab:disabled {{
+        background: transparent; color: {theme.dim}; border-color: {theme.hairline}; }}
     QToolButton#rail {{ background: transparent; color: {theme.dim}; font-size: 11px;
         padding: 2px; border-radius: 10px; }}
     QToolButton#rail:hover, QToolButton#rail:checked {{ background: {theme.raised}; color: {theme.text}; }}

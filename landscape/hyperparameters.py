@@ -54,7 +54,10 @@ class Hyperparameter:
         """
         if isinstance(value, bool | str) or value is None:
             raise FieldError(name, f"{name} must be a number, not {value!r}.")
-        numbers = np.asarray(value, dtype=float)
+        try:
+            numbers = np.asarray(value, dtype=float)
+        except OverflowError:  # whole numbers have no end
+            raise FieldError(name, f"{name} is too large a number.") from None
         good = np.isfinite(numbers) & (numbers >= self.least) & (numbers < self.below)
         if self.positive:
             good &= numbers > 0

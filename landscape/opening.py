@@ -20,7 +20,7 @@ def kind_of(text: str) -> Literal["scene", "lesson"]:
     """
     try:
         return "lesson" if "slides" in tomllib.loads(text) else "scene"
-    except (tomllib.TOMLDecodeError, RecursionError):  # its reader will say what is wrong
+    except (ValueError, RecursionError):  # its reader will say what is wrong
         return "lesson" if re.search(r"^\s*\[\[\s*slides\b", text, re.MULTILINE) else "scene"
 
 

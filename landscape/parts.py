@@ -18,7 +18,7 @@ class Part(BaseModel):
 
 
 # `true` and "3" are not numbers here, although Python would take them.
-Whole = Annotated[int, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True, lt=2**63)]  # one of thousands of digits could not be written
 Number = Annotated[float, Field(strict=True)]
 Switch = Annotated[bool, Field(strict=True)]
 

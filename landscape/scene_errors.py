@@ -40,8 +40,20 @@ def sentence(error: Any) -> str:
         "too_long": f"There should be at most {(error.get('ctx') or {}).get('max_length')} of these",
     }  # fmt: skip
     message = plain.get(error["type"], str(error["msg"]).replace("Input should", "This should"))
-    shown = repr(error.get("input"))
-    return f"{message}, not {shown if len(shown) < 60 else shown[:57] + '…'}."
+    return f"{message}, not {shown(error.get('input'))}."
+
+
+def shown(value: Any) -> str:
+    """A value as a sentence can hold it.
+
+    >>> shown("x"), shown(16**5000)
+    ("'x'", 'a number of thousands of digits')
+    """
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole number that is so long
+        return "a number of thousands of digits"
+    return text if len(text) < 60 else f"{text[:57]}…"
 
 
 def line_of(text: str, place: Sequence[str | int]) -> int | None:

@@ -9,7 +9,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from landscape.errors import FieldError, LandscapeError
-from landscape.scene_errors import SceneError, line_of, sentence
+from landscape.scene_errors import SceneError, line_of, sentence, shown
+
+LONGEST = 300  # characters of a reason
 
 
 def parsed(text: str, kind: str, newest: int) -> dict[str, Any]:
@@ -27,11 +29,14 @@ def parsed(text: str, kind: str, newest: int) -> dict[str, Any]:
     """
     try:
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5000 digits is a plain ValueError
         found = re.search(r"\(at line (\d+)", str(error))
         cut_off = "at end of document" in str(error)
         line = int(found[1]) if found else max(text.count("\n"), 1) if cut_off else None
         reason = re.sub(r" \(at .*\)", "", str(error))
+        if not isinstance(error, tomllib.TOMLDecodeError):
+            deep = isinstance(error, RecursionError)
+            reason = "it is nested too deep" if deep else "a number in it has thousands of digits"
         reason += "; the file seems cut off" if cut_off else ""
         raise SceneError(f"This is not a {kind} file: {reason}.", "", line) from None
     check_version(table.get("version", newest), kind, newest, line_of(text, ("version",)))
@@ -48,7 +53,8 @@ def check_version(version: Any, kind: str, newest: int, line: int | None = None)
     """
     if isinstance(version, int) and version > newest:
         raise SceneError(
-            f"This {kind} needs a newer Landscape: it has version {version}, this one reads up to {newest}.",
+            f"This {kind} needs a newer Landscape: it has version {shown(version)}, "
+            f"this one reads up to {newest}.",
             "version", line,
         )  # fmt: skip
     if version != newest or isinstance(version, bool):
@@ -63,6 +69,8 @@ def refusal(error: ValidationError, text: str) -> SceneError:
     reason = str(cause) if isinstance(cause, LandscapeError) else sentence(first)
     if isinstance(cause, FieldError) and (not place or place[-1] != cause.field.split(".")[-1]):
         place = (*place, *cause.field.split("."))
+    if len(reason) > LONGEST:  # it repeats what was given
+        reason = f"{reason[: LONGEST - 1]}…"
     key = "".join(f"[{p + 1}]" if isinstance(p, int) else f".{p}" for p in place).lstrip(".")
     return SceneError(reason, key, line_of(text, place) if text else None)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent
-from PyQt6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QButtonGroup, QComboBox, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.document import Document
 from gui.theme import Theme
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from landscape.reasons import Reason
 
 MOST_BASINS = 6  # that are listed
+ABREAST = 4  # rules beside the card's name: there are up to twelve
 
 
 class Link(QLabel):
@@ -81,9 +82,9 @@ class FocusCard(Card):
         self._labels: list[str] = []
         self.buttons: list[QPushButton] = []
         self._group = QButtonGroup(self)
-        self._row = QHBoxLayout()
-        self._row.setSpacing(4)
-        self.header.addLayout(self._row)
+        self._letters = QGridLayout()
+        self._letters.setSpacing(4)
+        self.header.addLayout(self._letters)
         self._reasons: tuple[Reason, ...] = ()
         self._why = QVBoxLayout()
         self._why.setSpacing(5)
@@ -169,7 +170,7 @@ class FocusCard(Card):
     def _rebuild(self, names: list[str], titles: list[str]) -> None:
         for button in self.buttons:
             self._group.removeButton(button)
-            self._row.removeWidget(button)
+            self._letters.removeWidget(button)
             button.hide()
             button.deleteLater()
         self.buttons = []
@@ -186,7 +187,7 @@ class FocusCard(Card):
             button.setAccessibleName(f"{title} ({name}) in focus")
             button.clicked.connect(lambda _, place=place: self._set("rule in focus", focus=place))
             self._group.addButton(button)
-            self._row.addWidget(button)
+            self._letters.addWidget(button, place // ABREAST, place % ABREAST)
             self.buttons.append(button)
             self.against.addItem(f"beside those of {title} ({name})", place)
         self.against.blockSignals(False)

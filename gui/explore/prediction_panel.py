@@ -13,6 +13,7 @@ from gui.views.marks import draw_ball
 from gui.widgets.card import Card
 
 ROUND_WORDS = 40  # pixels of a button beside its words and its ball
+LEGIBLE = 0.85  # of the type's size: before it would be smaller, names are left out
 FEW = 4  # lines that go into two columns, more take three
 
 
@@ -22,8 +23,14 @@ class Line:
 
     index: int
     look: Look
+    title: str
     words: str
     is_chosen: bool
+
+    @property
+    def sentence(self) -> str:
+        """The words with the rule's name."""
+        return f"{self.title}: {self.words}"
 
 
 class PredictionPanel(Card):
@@ -58,23 +65,30 @@ class PredictionPanel(Card):
         self._lines = lines
         self._fit()
         for number, (button, line) in enumerate(zip(self.buttons, lines, strict=True), 1):
-            button.setText(line.words)
-            button.setAccessibleName(line.words)
-            button.setToolTip(f"{line.words} ({number})" if number < 10 else line.words)
+            button.setAccessibleName(line.sentence)
+            button.setToolTip(f"{line.sentence} ({number})" if number < 10 else line.sentence)
             button.setChecked(line.is_chosen)
 
     def resizeEvent(self, event: object) -> None:
         self._fit()
 
     def _fit(self) -> None:
-        """All lines in the same type, smaller where the longest would not be seen to its end."""
+        """All lines in the same type, without names or smaller where one would not be seen to its end."""
         columns = min(_columns(len(self.buttons)), max(len(self.buttons), 1))
         metrics = QFontMetricsF(font(self._pixels))
-        widest = max((metrics.horizontalAdvance(line.words) for line in self._lines), default=0.0)
         room = self.width() / columns - 1.3 * self._pixels - ROUND_WORDS
-        pixels = self._pixels * min(max(room / max(widest, 1.0), 0.6), 1.0)
+
+        def share(texts: list[str]) -> float:
+            widest = max(map(metrics.horizontalAdvance, texts), default=0.0)
+            return min(max(room / max(widest, 1.0), 0.6), 1.0)
+
+        texts = [line.sentence for line in self._lines]
+        if share(texts) < LEGIBLE:  # the ball beside the words has the rule's letter, too
+            texts = [line.words for line in self._lines]
+        pixels = self._pixels * share(texts)
         side = round(1.3 * pixels)
-        for button, line in zip(self.buttons, self._lines, strict=True):
+        for button, line, text in zip(self.buttons, self._lines, texts, strict=True):
+            button.setText(text)
             button.setStyleSheet(f"text-align: left; font-size: {int(pixels)}px;")
             button.setIconSize(QSize(side, side))
             button.setIcon(QIcon(_ball(line.look, self._theme, side, self.devicePixelRatioF())))

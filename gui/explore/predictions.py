@@ -211,9 +211,8 @@ class Predictions(QObject):
             if at is not None:
                 end = None if verdict is None else verdict.end
                 pins.append(Pin(styles[entry.index], at, FAN * (place - middle), end, is_chosen))
-            title = entry.racer.optimizer.title
-            words = self._words(at, verdict, is_chosen)
-            lines.append(Line(entry.index, styles[entry.index], f"{title}: {words}", is_chosen))
+            title, words = entry.racer.optimizer.title, self._words(at, verdict, is_chosen)
+            lines.append(Line(entry.index, styles[entry.index], title, words, is_chosen))
         self._stage.show_pins(tuple(pins))
         self.panel.show_lines(lines)
         self.panel.setVisible(bool(self.pins) or self.chosen is not None)

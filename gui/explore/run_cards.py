@@ -44,7 +44,7 @@ class StartCard(Card):
         self._document = document
         self.header.addWidget(label("drag it on the map", "dim"))
         row = QHBoxLayout()
-        row.setSpacing(6)
+        row.setSpacing(4)  # more would be wider than the column
         self.start_x, self.start_y = NumberField("Start x"), NumberField("Start y")
         for name, field in (("x", self.start_x), ("y", self.start_y)):
             row.addWidget(label(name))

@@ -16,7 +16,6 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import (
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -28,7 +27,7 @@ from gui.jobs import Jobs
 from gui.lecture.maker_bench import Bench
 from gui.lecture.maker_commands import build_menu, command_table
 from gui.lecture.maker_filing import Filing
-from gui.lecture.maker_form import SlideForm
+from gui.lecture.maker_form import SlideForm, TitleField
 from gui.lecture.maker_list import Row, SlideList, dropped_files
 from gui.lecture.maker_offer import Offer
 from gui.overlays import Banner
@@ -79,12 +78,9 @@ class LessonMaker(QWidget):
         self.offer.setVisible(self.bench.something_kept)
         column.addWidget(self.offer)
         top = QHBoxLayout()
-        self.title = QLineEdit()
-        self.title.setAccessibleName("Title of the lesson")
+        self.title = TitleField("Title of the lesson")
         self.title.setPlaceholderText("Title of the lesson")
-        self.title.setMaxLength(200)
-        self.title.setAcceptDrops(False)  # what is dropped is for the lesson
-        self.title.textEdited.connect(self.bench.draft.retitle)
+        self.title.typed.connect(self.bench.draft.retitle)
         top.addWidget(self.title, 1)
         self.menu_button = self._button(
             "Menu", "All commands of the lesson maker, with their keys", self.open_menu

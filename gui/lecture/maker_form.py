@@ -23,6 +23,28 @@ TEXTS = {
 }
 
 
+class TitleField(QLineEdit):
+    """A line of at most 200 characters.
+
+    Signals
+    -------
+    typed(text) : the user changed it
+    """
+
+    typed = pyqtSignal(str)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setMaxLength(200)
+        self.setAcceptDrops(False)  # what is dropped is for the lesson
+        self.textEdited.connect(self._typed)
+
+    def _typed(self, text: str) -> None:
+        # Qt counts halves of an emoji, and may have cut one in two: half of one is no text.
+        self.typed.emit(text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore"))
+
+
 class TextField(QPlainTextEdit):
     """Some lines of text, at most so many characters; undo is the lesson's.
 
@@ -169,10 +191,8 @@ class SlideForm(QWidget):
         grid.setColumnStretch(1, 1)
         self.origin = OneLine()
         self.origin.setProperty("kind", "dim")
-        self.title = QLineEdit()
-        self.title.setAccessibleName("Title of the slide's scene")
-        self.title.setMaxLength(200)
-        self.title.textEdited.connect(self._retitled)
+        self.title = TitleField("Title of the slide's scene")
+        self.title.typed.connect(self._retitled)
         self._slide: Slide | None = None
         grid.addWidget(_named("Scene", self.title), 0, 0)
         grid.addWidget(self.title, 0, 1)
@@ -195,8 +215,7 @@ class SlideForm(QWidget):
         grid.addWidget(self.time, 5, 1, Qt.AlignmentFlag.AlignLeft)
         for each in (self.title, *self.texts.values(), self.time):
             each.installEventFilter(self)
-        for line in (self.title, self.time):
-            line.setAcceptDrops(False)
+        self.time.setAcceptDrops(False)
         self.show_slide(None, Entry(""))
 
     def show_slide(self, slide: Slide | None, entry: Entry) -> None:

@@ -47,9 +47,9 @@ class Player(QObject):
         self.titles: list[str] = []  # of the slides' scenes
         self.place = 0
         self.question = ""  # that waits for its answer
-        self._whole = document.scene  # what the question keeps back a part of
         self.began = 0.0  # when the lesson was opened, by the monotonic clock
         self._folder = Path()
+        self._gone = False  # whether the slide could not be shown
         document.changed.connect(self._scene_changed)
 
     @property
@@ -60,7 +60,7 @@ class Player(QObject):
     @property
     def scene(self) -> Scene:
         """What is shown, with what a question keeps back: for the speaker's eyes."""
-        return self._whole if self.asking else self._document.scene
+        return self._document.whole
 
     @property
     def slide(self) -> Slide | None:
@@ -90,8 +90,8 @@ class Player(QObject):
         self.began = time.monotonic()
         self.place = place
         self.slideLeft.emit()
+        self.opened.emit()  # before anything is said about its slide
         self._show()
-        self.opened.emit()
 
     def close(self) -> None:
         """Leave the lesson; the scene that is shown stays."""
@@ -112,19 +112,15 @@ class Player(QObject):
     def back(self) -> None:
         """The question before its answer, else the slide before."""
         slide = self.slide
-        if slide is not None and slide.question and not self.asking:
+        if slide is not None and slide.question and not self.asking and not self._gone:
             self._show()
         else:
             self.go_to(self.place - 1)
 
     def reveal(self, play: bool = True) -> None:
         """The answer may be seen: play, or let whoever goes through it by hand go on."""
-        whole, self.question = self._whole, ""
-        focus = {"focus": self._document.scene.overlays.focus}  # may be another by now
-        overlays = whole.overlays.model_copy(update=focus)
-        self._document.edit(
-            "answer", record=False, title=whole.title, caption=whole.caption, overlays=overlays
-        )
+        self.question = ""
+        self._document.unveil()
         self.changed.emit()
         if play:
             self.played.emit()
@@ -132,19 +128,19 @@ class Player(QObject):
     def ask(self, question: str) -> None:
         """Ask this of the scene that is open, whether there is a lesson or not."""
         if not self.asking:
-            whole = self._document.scene
-            self._document.edit("ask", record=False, **_kept_back(whole, question))
-            self._wait(whole, question)
+            self._document.veil(**_kept_back(self._document.scene, question))
+            self._wait(question)
 
-    def _wait(self, whole: Scene, question: str) -> None:
+    def _wait(self, question: str) -> None:
         self.held.emit()
-        self._whole, self.question = whole, question
+        self.question = question
         self.changed.emit()
 
     def _scene_changed(self, scene: Scene) -> None:
         """A question goes with its scene: with undo, or when another one is opened."""
         if self.asking and scene.caption != self.question:
             self.question = ""
+            self._document.drop_veil()
             self.changed.emit()
 
     def go_to(self, place: int) -> None:
@@ -162,8 +158,9 @@ class Player(QObject):
         slide = self.slide
         assert slide is not None
         try:
-            scene = slide.scene(self._folder)
+            scene, self._gone = slide.scene(self._folder), False
         except LandscapeError as error:  # a file that is gone by now: the next slide can still be shown
+            self._gone = True
             self.said.emit(str(error))
             if self.asking:
                 self.reveal(play=False)
@@ -172,9 +169,9 @@ class Player(QObject):
             return
         self.question = ""
         if slide.question:
-            asked = scene.model_copy(update=_kept_back(scene, slide.question))
-            self._document.replace(asked, "show a slide", None, saved=True)
-            self._wait(scene, slide.question)
+            shown = _kept_back(scene, slide.question)
+            self._document.replace(scene, "show a slide", None, saved=True, **shown)
+            self._wait(slide.question)
         else:
             self._document.replace(scene, "show a slide", None, saved=True)
             self.changed.emit()

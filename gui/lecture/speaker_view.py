@@ -13,7 +13,7 @@ from gui.jobs import Jobs
 from gui.lecture.next_picture import NextPicture
 from gui.lecture.player import Player
 from gui.theme import Theme, font, stylesheet
-from gui.widgets.card import label
+from gui.widgets.card import OneLine, label
 from landscape.lesson import Lesson
 from landscape.scene import Scene
 
@@ -41,7 +41,8 @@ class SpeakerView(QWidget):
         column.setContentsMargins(28, 20, 28, 20)
         column.setSpacing(12)
         top = QHBoxLayout()
-        self.place, self.clock = label("", "dim"), label("", "title")
+        self.place, self.clock = OneLine(), label("", "title")
+        self.place.setProperty("kind", "dim")
         self.title, self.next = label("", "title", wrap=True), label("", "name", wrap=True)
         self.question = label("", "warning", wrap=True)
         sizes = {self.place: 15, self.clock: 22, self.title: 24, self.question: 20, self.next: 18}

@@ -158,7 +158,9 @@ def _remark(tuning: Any) -> str:
         shape = " × ".join(str(count) for count in tuning.grid)
         return f"A grid of {shape} = {tuning.count}: of each hyperparameter only so many values."
     if tuning.boxes:
-        return f"{len(tuning.boxes) + 1} rounds: everywhere, then in {len(tuning.boxes)} drawn box(es)."
+        drawn = len(tuning.boxes)
+        boxes = "a box that was drawn" if drawn == 1 else f"{drawn} boxes that were drawn"
+        return f"{len(tuning.boxes) + 1} rounds: everywhere, then in {boxes}."
     if tuning.method == "coarse-to-fine":
         return f"{tuning.rounds} rounds; each after the first searches around the best tenth so far."
     return "Every trial draws all hyperparameters anew, each on its own scale."

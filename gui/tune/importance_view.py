@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter,
 from PyQt6.QtWidgets import QWidget
 
 from gui.theme import font
+from gui.tune.plane_frame import fitting
 from gui.views.arrow_keys import arrow_move
 from gui.views.canvas import Canvas
 from landscape.tuning.importance import Importance
@@ -49,9 +50,16 @@ class ImportanceView(Canvas):
         super().__init__(parent)
         self._found: Importance | None = None
         self._sentence = ""
+        self._taken = 0.0
         self._chosen: str | None = None  # where the keys are
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._describe()
+
+    def set_taken(self, pixels: float) -> None:
+        """So much of the title's line, from the right, lies below something else."""
+        if pixels != self._taken:
+            self._taken = pixels
+            self.still_changed()
 
     def show_importance(self, found: Importance | None, sentence: str) -> None:
         """Show these shares, and what is to be said of them."""
@@ -118,10 +126,12 @@ class ImportanceView(Canvas):
         self.card_edge(painter, self.card(painter, area))
         found, unit = self._found, self._unit(area)
         painter.setPen(QColor(self.theme.dim))
-        painter.setFont(font(1.08 * unit))
+        type_ = font(1.08 * unit)
+        painter.setFont(type_)
         title = area.adjusted(1.2 * unit, 0.6 * unit, -1.2 * unit, 0)
         title.setHeight(1.8 * unit)
-        painter.drawText(title, LEFT, f"importance ({found.method})" if found else "importance")
+        texts = [f"importance ({found.method})"] if found else []
+        painter.drawText(title, LEFT, fitting(type_, [*texts, "importance"], title.width() - self._taken))
         if found is None:
             self.paint_hint(painter, area)
             return

@@ -46,6 +46,7 @@ class Ranking(QWidget):
         size = self.method.sizeHint()
         self.method.setGeometry(self.width() - size.width() - 10, 6, size.width(), size.height())
         self.method.raise_()
+        self.view.set_taken(size.width() + 10)
 
     def set_theme(self, theme: Theme, type_scale: float = 1.0) -> None:
         """Draw with these tokens."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from landscape import LandscapeError, Scene
 from landscape.files import MAX_BYTES
 from landscape.lesson import MAX_SLIDES, Lesson, Slide
+from landscape.opening import opened
 from landscape.resources import lesson_files, scene_files
 from landscape.scene_errors import SceneError
 
@@ -169,6 +170,46 @@ def test_save_that_fails_leaves_the_old_lesson(tmp_path, monkeypatch):
     with pytest.raises(LandscapeError, match="no space left"):
         Lesson(title="New").save(file)
     assert Lesson.load(file).title == "Old"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("9" * 5000, "thousands of digits"),
+        ("[" * 3000 + "]" * 3000, "nested too deep"),
+        ('"' + "a" * 3000 + '"', "true or false"),
+    ],
+    ids=["digits", "brackets", "text"],
+)
+def test_hostile_value_is_a_sentence_of_bearable_length(tmp_path, value, words):
+    file = tmp_path / "lesson.toml"
+    file.write_text(
+        f"[[slides]]\n[slides.scene]\n[[slides.scene.optimizers]]\nrule = 'momentum'\nnesterov = {value}\n"
+    )
+    with pytest.raises(LandscapeError, match=words) as refused:
+        opened(file)
+    assert len(str(refused.value)) < 400
+
+
+@pytest.mark.parametrize("number", ["9" * 4000, "0x" + "f" * 5000], ids=["decimal", "hexadecimal"])
+def test_version_of_many_digits_is_not_repeated_whole(number):
+    with pytest.raises(SceneError, match="newer Landscape") as refused:
+        Lesson.from_toml(f"version = {number}")
+    assert len(str(refused.value)) < 400
+
+
+def test_number_that_could_not_be_written_is_not_read():
+    text = "[[slides]]\n[slides.scene]\n[slides.scene.train_view]\nlayer = 0x" + "f" * 5000
+    with pytest.raises(SceneError, match="thousands of digits") as refused:
+        Lesson.from_toml(text)
+    assert refused.value.line == 4
+
+
+def test_whole_number_beyond_all_floats_is_refused():
+    text = "[[slides]]\n[slides.scene]\n[[slides.scene.optimizers]]\nrule = 'gd'\nlearning_rate = 1"
+    with pytest.raises(SceneError, match="learning_rate is too large") as refused:
+        Lesson.from_toml(text + 400 * "0")
+    assert refused.value.line == 5
 
 
 @pytest.mark.parametrize("file", lesson_files(), ids=lambda file: file.stem)

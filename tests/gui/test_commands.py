@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from driving import CTRL, KEY, finish_jobs, press
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QLabel
+from PyQt6.QtWidgets import QApplication, QLabel, QScrollArea
 
 from gui.actions import pretty_key
 from gui.command_palette import CommandPalette
@@ -82,6 +83,21 @@ def test_help_lists_every_shortcut(flat_window):
             assert action.text.rstrip(" …") in said
             for key in action.keys:
                 assert any(pretty_key(key) in text.split("  ") for text in said), key
+    dialog.close()
+
+
+@pytest.mark.parametrize("name", ["dark", "projector"])
+def test_help_is_wide_enough_for_the_longest_keys(flat_window, name):
+    flat_window.choose_theme(name)
+    flat_window.open_help()
+    QTest.qWait(50)
+    dialog = QApplication.activeWindow()
+    area = dialog.findChild(QScrollArea)
+    assert area.widget().width() <= area.viewport().width()
+    for shown in area.findChildren(QLabel):
+        assert shown.mapTo(area.widget(), shown.rect().topRight()).x() < area.viewport().width()
+        if not shown.wordWrap():
+            assert shown.width() >= shown.sizeHint().width()
     dialog.close()
 
 

@@ -168,3 +168,13 @@ def test_every_size_and_number_of_rows_is_painted(qtbot, theme, scale, found, si
         for strip in (picture[20:-20, :4], picture[20:-20, -4:], picture[:3, 20:-20]):
             assert (strip == 255).all()
     assert has_colour(picture, theme.dim, 60)
+
+
+def test_the_title_gives_way_to_what_lies_over_its_end(qtbot):
+    view = bars(qtbot, shares())
+    whole = array(view.render_image(SIZE))[:34]
+    view.set_taken(500)
+    short = array(view.render_image(SIZE))[:34]
+    changed = np.flatnonzero((whole != short).any(axis=(0, 2)))
+    assert changed.max() > 110  # “(PED-ANOVA)” is gone
+    assert not (short[8:, 110:-8] != short[8:, 109:110]).any()

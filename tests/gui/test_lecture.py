@@ -155,6 +155,20 @@ def test_a_slide_whose_file_is_gone_is_said_and_the_next_can_be_shown(
     assert title(made) != before
 
 
+def test_a_question_whose_file_is_gone_does_not_hold_one_up(open_window: Any, tmp_path: Path) -> None:
+    made: MainWindow = open_window(gl=False)
+    slides = ({"file": "gone.toml", "question": "Who?"}, {"file": "lost.toml", "question": "Which?"})
+    Lesson(slides=slides).save(tmp_path / "l.toml")
+    made.desk.player.open(tmp_path / "l.toml")
+    finish_jobs(made)
+    assert "gone.toml" in made.banner.text()  # and not how one goes on stage
+    made.move_scene(1)
+    assert "lost.toml" in made.banner.text()
+    made.move_scene(-1)
+    assert made.desk.player.place == 0
+    assert "gone.toml" in made.banner.text()
+
+
 def test_every_bundled_lesson_can_be_chosen(open_window: Any) -> None:
     made: MainWindow = open_window(gl=False)
     assert [path for _, path in made.desk.lessons()] == lesson_files()
@@ -291,3 +305,17 @@ def test_the_speaker_sees_a_picture_of_the_next_race(window: MainWindow) -> None
     window.desk.player.go_to(2)
     assert not view.picture.isVisible()
     assert view.next.text() == "This is the last slide."
+
+
+def test_a_long_title_leaves_the_clock_its_room(open_window: Any, tmp_path: Path) -> None:
+    made: MainWindow = open_window(gl=False)
+    Lesson(title="Long " * 40, slides=LESSON.slides).save(tmp_path / "l.toml")
+    made.desk.player.open(tmp_path / "l.toml")
+    finish_jobs(made)
+    made.page.focus_picture()
+    view = speaker(made)
+    view.resize(view.minimumSize())
+    QTest.qWait(1)
+    assert view.clock.geometry().right() < view.width()
+    assert view.clock.width() >= view.clock.sizeHint().width()
+    finish_jobs(made)

@@ -210,6 +210,23 @@ def test_a_text_that_is_too_long_is_cut_with_a_sentence(maker: LessonMaker) -> N
     assert "300 characters" in maker.banner.text()
 
 
+def test_an_emoji_that_is_cut_in_two_is_left_out(maker: LessonMaker) -> None:
+    filled(maker, "a")
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None
+    clipboard.setText(199 * "a" + "😀b")
+    for field in (maker.title, maker.form.title):
+        field.setFocus()
+        field.selectAll()
+        field.paste()
+        assert field.text() == 199 * "a"
+    lesson = maker.bench.draft.lesson
+    assert lesson.title == 199 * "a"
+    assert lesson.slides[0].own is not None
+    assert lesson.slides[0].own.title == 199 * "a"
+    assert Lesson.from_toml(lesson.to_toml()) == lesson
+
+
 def test_what_the_scene_says_is_shown_where_the_slide_says_nothing(jobs: Jobs, maker: LessonMaker) -> None:
     press(KEY.Key_A, BOTH)
     assert maker.form.texts["caption"].placeholderText() == "Look here."

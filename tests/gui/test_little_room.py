@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QLabel, QWidget
 from gui.theme import DARK, PROJECTOR, Theme
 from gui.widgets.card import OneLine
 from gui.widgets.transport import Transport
+from landscape.scene import Scene
 
 KEYS = {"explore": KEY.Key_1, "train": KEY.Key_2, "tune": KEY.Key_3}
 
@@ -59,3 +60,38 @@ def test_a_title_gives_way_to_the_buttons_beside_it(open_window: Any, qtbot: Any
     window.resize(1500, 700)
     qtbot.waitUntil(lambda: title.width() >= QLabel.sizeHint(title).width(), timeout=5000)
     finish_jobs(window)
+
+
+MANY = Scene(optimizers=tuple({"rule": "gd", "learning_rate": 0.002 * (k + 1)} for k in range(12)))
+
+
+def test_cards_of_many_rules_are_as_wide_as_their_column(open_window: Any) -> None:
+    window = open_window(MANY, gl=False, size=(900, 600))
+    column = window.explore.inspector
+    content, page = column.widget(), column.viewport()
+    assert content is not None
+    assert page is not None
+    assert content.width() <= page.width()
+
+
+@pytest.mark.parametrize(("width", "racers"), [(900, 4), (900, 6), (1280, 12)])
+def test_what_became_of_a_prediction_can_be_read_to_its_end(
+    open_window: Any, width: int, racers: int
+) -> None:
+    scene = MANY.edited(optimizers=MANY.optimizers[:racers])
+    window = open_window(scene, gl=False, size=(width, 600))
+    window.predict()
+    predictions = window.explore.predictions
+    for place in range(racers):
+        predictions.choose(place)
+        predictions.place(0.25 * place - 1.5, 0.4)
+        predictions.let_go()
+    window.desk.player.reveal(play=False)
+    window.to_the_end()
+    finish_jobs(window)
+    QTest.qWait(1)
+    for button in predictions.panel.buttons:
+        words = button.fontMetrics().horizontalAdvance(button.text())
+        assert words + button.iconSize().width() + 8 <= button.width(), button.text()
+        assert button.accessibleName().startswith("Gradient descent: ")
+        assert "away" in button.text()

@@ -231,3 +231,59 @@ def test_with_no_rule_there_is_nobody_to_predict(open_window: Any) -> None:
     press(KEY.Key_1)
     pin(made, 0.0, 0.0)
     assert not made.explore.predictions.pins
+
+
+def test_undo_after_the_answer_does_not_lead_back_into_a_question_without_an_answer(
+    window: MainWindow,
+) -> None:
+    document = window.document
+    document.edit("steps", steps=33)
+    press(KEY.Key_Space)
+    document.undo()
+    assert document.scene.title == "Two minima"
+    assert document.scene.overlays.basins
+    document.redo()
+    assert (document.scene.title, document.scene.steps) == ("Two minima", 33)
+
+
+def test_undo_while_the_question_waits_takes_back_the_change_and_not_the_question(window: MainWindow) -> None:
+    document = window.document
+    before = document.scene.steps
+    document.edit("steps", steps=33)
+    document.undo()
+    assert document.scene.steps == before
+    assert window.desk.player.asking
+    assert document.scene.title == "Question"
+    document.redo()
+    assert window.desk.player.asking
+    press(KEY.Key_Space)
+    assert (document.scene.title, document.scene.steps) == ("Two minima", 33)
+
+
+def test_undo_after_another_scene_was_opened_meanwhile_brings_the_whole_scene(window: MainWindow) -> None:
+    window.gallery.show(0)
+    window.document.undo()
+    assert not window.desk.player.asking
+    assert window.document.scene.title == "Two minima"
+    assert window.document.scene.overlays.basins
+
+
+def test_what_is_shared_and_kept_meanwhile_is_the_whole_scene(window: MainWindow) -> None:
+    window.document.edit("steps", steps=33)
+    window.sharing.copy_text()
+    window.sharing.paste()
+    assert (window.document.scene.title, window.document.scene.steps) == ("Two minima", 33)
+    press(KEY.Key_Q)
+    window.close()
+    assert Scene.load(window.session._file).title == "Two minima"
+
+
+def test_the_speakers_scene_follows_what_is_changed_meanwhile(window: MainWindow) -> None:
+    window.document.edit("steps", steps=33)
+    assert (window.desk.player.scene.title, window.desk.player.scene.steps) == ("Two minima", 33)
+
+
+def test_saving_while_the_question_waits_does_not_answer_it(window: MainWindow, tmp_path: Path) -> None:
+    assert window.files.save_to(tmp_path / "kept.toml")
+    assert window.desk.player.asking
+    assert not window.document.dirty

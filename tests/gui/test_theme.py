@@ -6,7 +6,9 @@ import itertools
 
 import numpy as np
 import pytest
+from driving import has_colour, seen
 from PyQt6.QtGui import QColor, QFontMetricsF
+from PyQt6.QtWidgets import QFrame, QPushButton
 
 from gui.theme import THEMES, font, looks, lookup_table, palette, stylesheet
 from landscape.optimizers import RULES, make_optimizer
@@ -132,3 +134,20 @@ def test_projector_type_is_large_and_lines_are_thick(theme):
 def test_digits_are_all_of_one_width(qapp):
     metrics = QFontMetricsF(font(24))
     assert len({round(metrics.horizontalAdvance(digit * 10), 3) for digit in "0123456789"}) == 1
+
+
+@themes
+@pytest.mark.parametrize("name", ["", "primary"])
+def test_what_cannot_be_pressed_does_not_look_as_if_it_could(qtbot, theme, name):
+    ground = QFrame()
+    ground.setObjectName("card")
+    ground.setStyleSheet(stylesheet(theme))
+    qtbot.addWidget(ground)
+    button = QPushButton("Stop", ground)
+    button.setObjectName(name)
+    ground.resize(button.sizeHint())
+    raised = theme.accent if name else theme.raised
+    assert has_colour(seen(button), raised, 2) > 200
+    button.setEnabled(False)
+    assert not has_colour(seen(button), raised, 2)
+    assert has_colour(seen(button), theme.dim, 30)
