@@ -142,7 +142,9 @@ class MainWindow(QMainWindow):
         return [page for page in (self.explore, self.train, self.tune) if page is not None]
 
     def choose_workspace(self, name: str) -> None:
-        """Go to another workspace; the scene remembers which."""
+        """Go to another workspace; the scene remembers which. A question that waits belongs to this one."""
+        if self.desk.player.asking and name != self.document.scene.workspace:
+            self.desk.player.reveal(play=False)
         self.document.edit("go to another workspace", record=False, workspace=name)
         self.page.focus_picture()
 

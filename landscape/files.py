@@ -26,6 +26,8 @@ def read_text(path: Path) -> str:
     try:
         if path.is_dir():
             raise LandscapeError(f"{path} is a folder, not a file.")
+        if path.is_fifo() and path.parent != Path("/dev"):  # nobody may ever write to it
+            raise LandscapeError(f"{path} is a pipe, not a file.")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except LandscapeError:

@@ -14,6 +14,7 @@ from landscape.parts import Part, Whole
 from landscape.resources import scene_named
 from landscape.scene import VERSION as SCENE_VERSION
 from landscape.scene import Scene
+from landscape.scene_errors import SceneError
 from landscape.scene_text import check_version, parsed, refusal, written
 
 VERSION = 1
@@ -144,7 +145,11 @@ class Lesson(Part):
         SceneError
             with the key and the line that are to blame.
         """
-        return _validated(parsed(text, "lesson", VERSION), text)
+        table = parsed(text, "lesson", VERSION)
+        slides = table.get("slides", ())
+        if isinstance(slides, list) and len(slides) > MAX_SLIDES:  # before each of a million is looked at
+            raise SceneError(f"A lesson has at most {MAX_SLIDES} slides, not {len(slides)}.", "slides")
+        return _validated(table, text)
 
     @staticmethod
     def load(path: Path | str) -> Lesson:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -232,3 +234,14 @@ def test_bundled_lessons_show_every_bundled_scene_and_one_takes_the_time_it_says
     shown = {slide.bundled for lesson in lessons.values() for slide in lesson.slides}
     assert shown == {file.stem[3:] for file in scene_files()}
     assert lessons["45-minutes-on-optimization"].seconds == 45 * 60
+
+
+def test_very_many_slides_are_counted_before_they_are_read():
+    with pytest.raises(LandscapeError, match="at most 200 slides, not 120000"):
+        Lesson.from_toml("[[slides]]\nbundled='the-ravine'\n" * 120_000)
+
+
+def test_a_pipe_that_nobody_writes_to_is_no_lesson(tmp_path):
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(LandscapeError, match="is a pipe"):
+        Lesson.load(tmp_path / "pipe.toml")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from driving import KEY, SHIFT, array, finish_jobs, press
+from driving import CTRL, KEY, SHIFT, array, finish_jobs, press
 from PyQt6.QtTest import QTest
 
 from gui.lecture.speaker_view import SpeakerView
@@ -76,6 +76,14 @@ def test_a_question_waits_until_its_answer_is_wanted(window: MainWindow, qtbot: 
     assert not window.desk.question.isVisible()
     assert window.document.scene.caption != "Which ball leaves first?"
     qtbot.waitUntil(lambda: window.page.playback.step > 0, timeout=10_000)
+
+
+def test_a_question_is_given_up_with_its_workspace(window: MainWindow) -> None:
+    press(KEY.Key_PageDown)
+    press(KEY.Key_2, CTRL)
+    assert not window.desk.question.isVisible()
+    press(KEY.Key_1, CTRL)
+    assert title(window) != "Question"
 
 
 def test_back_from_the_answer_is_the_question_again(window: MainWindow) -> None:
