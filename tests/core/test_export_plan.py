@@ -56,7 +56,7 @@ def test_suffix_says_what_it_is():
 
 def test_what_is_usual_can_be_written(tmp_path):
     for name in ("a.mp4", "a.webm", "a.gif", "a.apng", "a.webp", "a.png", "a.svg", "a.csv", "a"):
-        check_export(tmp_path / name, usual(Path(name)), 300)
+        check_export(tmp_path / name, usual(Path(name).suffix), 300)
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,8 @@ def test_refused_before_anything_is_computed(tmp_path):
         check_export(tmp_path / "a.mp4", Export(width=641), 300)
     with pytest.raises(LandscapeError, match="no such folder"):
         check_export(tmp_path / "no" / "a.png", Export(), 300)
+
+
+def test_time_that_the_end_stands_counts(tmp_path):
+    with pytest.raises(LandscapeError, match="too many"):
+        check_export(tmp_path / "a.mp4", Export(seconds=1, fps=240, hold=3600), 300)
