@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QWidget
 
 from gui.document import Document
 from gui.jobs import Jobs
-from gui.widgets.picture_picker import Pick, PicturePicker
+from gui.widgets.picture_picker import Pick, PicturePicker, fitting
 from landscape.errors import LandscapeError
 from landscape.resources import scene_files, thumbnail_of
 from landscape.scene import Scene
@@ -70,7 +70,7 @@ class SceneGallery(QObject):
 
     def _make_picker(self, found: list[tuple[Pick, QImage]]) -> None:
         self.picker = PicturePicker("Scenes", [pick for pick, _ in found], PICTURE, self._window)
-        self.picker.resize(880, 640)
+        self.picker.resize(fitting(QSize(880, 640), self._window))
         for pick, picture in found:
             self.picker.show_picture(pick.key, QIcon(QPixmap.fromImage(picture)))
         self.picker.chosen.connect(lambda key: self.show(int(key)))

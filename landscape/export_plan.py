@@ -37,7 +37,6 @@ FORMATS: Mapping[str, str] = {
 THEMES = ("dark", "light", "projector")
 STILLS = (".png", ".svg", ".pdf")
 TABLES = (".csv", ".npz")
-MOST_FRAMES = 100_000
 LIMITS = {
     "fps": (0.1, 240.0), "seconds": (0.02, 36_000.0), "hold": (0.0, 3600.0),
     "ask": (0.0, 3600.0), "orbit": (-36_000.0, 36_000.0),
@@ -102,10 +101,7 @@ class Export:
     def moving(self, steps: int) -> int:
         """How many frames there are without the hold."""
         seconds = self.seconds if self.steps_per_second is None else steps / self.steps_per_second
-        count = max(round(self.fps * seconds), 1)
-        if count > MOST_FRAMES:
-            raise LandscapeError(f"{count} frames are too many: take fewer seconds or frames a second.")
-        return count
+        return max(round(self.fps * seconds), 1)
 
     def frames(self, steps: int) -> int:
         """How many frames there are.

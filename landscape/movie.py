@@ -22,6 +22,7 @@ from landscape.files import check_target, check_whole_folder, replaced, replaced
 from landscape.movie_codecs import CODECS, FASTEST, Frame, Movie, encode, palette_of, picture_of
 
 QUEUE_BYTES = 128_000_000  # frames that wait for the encoder: eight of 1080p, at least two
+MOST_FRAMES = 400_000  # nearly two hours of 60 a second
 WAIT = 0.02  # seconds after which whoever asks for the progress hears of it
 
 __all__ = ["CODECS", "Frame", "Movie", "MovieProgress", "check_movie", "is_movie", "write_movie"]
@@ -46,7 +47,8 @@ def check_movie(target: Path, movie: Movie) -> None:
     Raises
     ------
     LandscapeError
-        for an unknown suffix, a size or a rate that the format does not have, no frames, no such folder.
+        for an unknown suffix, a size or a rate that the format does not have, no or too many frames, no such
+        folder.
     """
     suffix = target.suffix.lower()
     if not is_movie(target):
@@ -54,6 +56,11 @@ def check_movie(target: Path, movie: Movie) -> None:
         raise LandscapeError(f"{target.name} cannot be written: a movie ends in {known}, or is a folder.")
     if movie.frames < 1:
         raise LandscapeError("There is nothing to write: the movie has no frames.")
+    if movie.frames > MOST_FRAMES:
+        raise LandscapeError(
+            f"{movie.frames:,} frames are too many, at most {MOST_FRAMES:,} go into a movie:"
+            " take fewer seconds or frames a second."
+        )
     width, height = movie.width, movie.height
     if not (16 <= width <= 8192 and 16 <= height <= 8192):
         raise LandscapeError(f"{width} × {height} is no size for a movie: take 16 to 8192 pixels each way.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
@@ -88,7 +88,7 @@ class Clip:
         finally:
             reel.sheet.close()
 
-    def pictures(self, chosen: Iterable[int] | None = None) -> Iterator[Frame]:
+    def pictures(self, chosen: Iterable[int] | None = None) -> Generator[Frame]:
         """These frames, or all; where nothing moves, the same array again."""
         frames = range(self.frames) if chosen is None else chosen
         for asking, some in groupby(frames, key=lambda frame: frame < self.asking):

@@ -14,11 +14,13 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from gui.document import Document
-from gui.export.process import ExportProcess
+from gui.export.process import ExportProcess, LatestOrder
+from gui.export.words import duration_words
 from gui.jobs import Jobs
 from gui.lecture.player import Player
 from gui.settings import Settings
 from landscape.export_plan import Export
+from landscape.scene import Scene
 
 if TYPE_CHECKING:  # what draws is loaded when it is wanted: the window shows first
     from gui.export.dialog import ExportDialog
@@ -49,9 +51,11 @@ class ExportDesk(QObject):
         self._step, self._solid, self._window = step, solid, parent
         self.dialog: ExportDialog | None = None
         self.under_way: ExportProcess | None = None
-        self._began = 0.0
-        self._estimating: ExportProcess | None = None
-        self._next_estimate: Order | None = None
+        self._drawing_since: float | None = None
+        self._estimates, self._copies = LatestOrder(self), LatestOrder(self)
+        self._estimates.answered.connect(self._estimated)
+        self._estimates.ended.connect(self._estimate_ended)
+        self._copies.ended.connect(self._copied)
         self._folder = tempfile.TemporaryDirectory(prefix="landscape-")  # for the clipboard's picture
         document.changed.connect(self._scene_changed)
         player.changed.connect(self._show_lesson)
@@ -67,6 +71,7 @@ class ExportDesk(QObject):
             self.dialog.estimateWanted.connect(self._estimate)
             self.dialog.pictureWanted.connect(self.copy_picture)
             self.dialog.stopWanted.connect(self.stop)
+            self.dialog.finished.connect(lambda: self._estimates.want(None))
             self._show_lesson()
         self.dialog.show_scene(self._player.scene, self._step())
         self.dialog.show()
@@ -90,12 +95,10 @@ class ExportDesk(QObject):
         if self.under_way is not None:
             self._say("An export is under way already; please wait for it, or cancel it.")
             return
-        if self.dialog is not None and order.target.parent != Path(self._folder.name):
+        if self.dialog is not None:
             self._settings.set_export(self.dialog.form.export, self.dialog.form.format, order.target.parent)
-        self._next_estimate = None
-        if self._estimating is not None:
-            self._estimating.give_up()
-        self._began = time.monotonic()
+        self._estimates.want(None)
+        self._drawing_since = None
         self.under_way = ExportProcess(order, self)
         self.under_way.answered.connect(self._progressed)
         self.under_way.ended.connect(self._ended)
@@ -110,10 +113,11 @@ class ExportDesk(QObject):
 
     def close(self) -> None:
         """The window is closing."""
-        for process in (self.under_way, self._estimating):
-            if process is not None:
-                process.ended.disconnect()
-                process.finish()
+        if self.under_way is not None:
+            self.under_way.ended.disconnect()
+            self.under_way.finish()
+        self._estimates.finish()
+        self._copies.finish()
         if self.dialog is not None:
             self.dialog.close()
         self._folder.cleanup()
@@ -122,9 +126,10 @@ class ExportDesk(QObject):
         if "said" in answer:
             self._show_progress(answer["said"], None)
         elif "frame" in answer:
-            share = answer["frame"] / answer["frames"]
-            left = (time.monotonic() - self._began) * (1 - share) / share if share > 0.02 else None
-            when = "" if left is None else f", about {left:.0f} s to go"
+            now, share = time.monotonic(), answer["frame"] / answer["frames"]
+            since = self._drawing_since = self._drawing_since or now
+            left = (now - since) * (1 - share) / share if share > 0.02 else None
+            when = "" if left is None else f", about {duration_words(left)} to go"
             self._show_progress(f"Frame {answer['frame']} of {answer['frames']}{when}", share)
 
     def _show_progress(self, sentence: str, share: float | None) -> None:
@@ -140,68 +145,53 @@ class ExportDesk(QObject):
             self._say("The export was given up; nothing was written.")
         elif reason:
             self._say(reason)
-        elif order.target.parent == Path(self._folder.name):
-            self._to_clipboard(order)
         else:
-            self._say(f"Exported to {order.target}.", done=True)
+            self._say(f"Exported to {order.target}.", order.target)
 
-    def _say(self, sentence: str, done: bool = False) -> None:
+    def _say(self, sentence: str, written: Path | None = None) -> None:
+        """In the dialog, or in the window while the dialog is closed or tells how far an export is."""
         if self.dialog is not None and self.under_way is None:
-            self.dialog.show_idle(sentence, done)
-        if self.dialog is None or not self.dialog.isVisible():
+            self.dialog.show_idle(sentence, written)
+        if self.dialog is None or not self.dialog.isVisible() or self.under_way is not None:
             self.said.emit(sentence)
 
     # --- the clipboard -----------------------------------------------------------------------------
 
-    def copy_picture(self, export: Export | None = None, step: int | None = None) -> None:
-        """Draw a step, the present one unless told otherwise, and put the picture on the clipboard."""
+    def copy_picture(
+        self, scene: Scene | None = None, export: Export | None = None, step: int | None = None
+    ) -> None:
+        """Put a picture on the clipboard: of the present step, unless told of which scene and step."""
         from gui.export.order import Order
 
-        scene = self._player.scene
+        if scene is None:
+            scene, step = self._player.scene, self._step()
         if export is None:
             export, _, _ = self._settings.export()
         if scene.workspace != "explore" or not self._solid():
             export = replace(export, view="map")
-        target = Path(self._folder.name) / "picture.png"
-        self.carry_out(Order(scene, target, export, self._step() if step is None else step))
+        self._say("Drawing the picture …")
+        self._copies.want(Order(scene, Path(self._folder.name) / "picture.png", export, step))
 
-    def _to_clipboard(self, order: Order) -> None:
+    def _copied(self, order: Order, reason: str) -> None:
+        clipboard = QApplication.clipboard()
+        if reason or clipboard is None:
+            self._say(reason)
+            return
         picture = QImage(str(order.target))
         order.target.unlink(missing_ok=True)
-        clipboard = QApplication.clipboard()
-        if clipboard is not None:
-            clipboard.setImage(picture)
-            size = f"{picture.width()} × {picture.height()}"
-            self._say(f"The picture is on the clipboard, {size} pixels.")
+        clipboard.setImage(picture)
+        self._say(f"The picture is on the clipboard, {picture.width()} × {picture.height()} pixels.")
 
     # --- the estimate ------------------------------------------------------------------------------
 
     def _estimate(self, order: Order) -> None:
-        """Measure the order on a few frames; only the last one asked for counts."""
-        self._next_estimate = replace(order, estimate=True)
-        if self._estimating is not None:
-            self._estimating.give_up()
-        elif self.under_way is None:
-            self._start_estimate()
-
-    def _start_estimate(self) -> None:
-        order, self._next_estimate = self._next_estimate, None
-        if order is None:
-            return
-        self._estimating = ExportProcess(order, self)
-        self._estimating.answered.connect(self._estimated)
-        self._estimating.ended.connect(self._estimate_ended)
-        self._estimating.start()
+        if self.under_way is None:
+            self._estimates.want(replace(order, estimate=True))
 
     def _estimated(self, answer: dict[str, Any]) -> None:
         if self.dialog is not None and "size" in answer:
             self.dialog.show_estimate(answer)
 
-    def _estimate_ended(self, reason: str) -> None:
-        assert self._estimating is not None
-        self._estimating.deleteLater()
-        self._estimating = None
-        if self._next_estimate is not None:
-            self._start_estimate()
-        elif reason and self.dialog is not None and self.under_way is None:
+    def _estimate_ended(self, order: Order, reason: str) -> None:
+        if reason and self.dialog is not None and self.under_way is None:
             self.dialog.show_idle(reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from PyQt6.QtCore import Qt, QTimer, QUrl, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, QTimer, QUrl, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDesktopServices, QKeyEvent
 from PyQt6.QtWidgets import (
     QDialog,
@@ -26,7 +26,9 @@ from gui.export.preview import Preview, preview_steps
 from gui.export.words import duration_words, size_words
 from gui.jobs import Jobs
 from gui.widgets.card import FixedLines
+from gui.widgets.picture_picker import fitting
 from gui.widgets.rows import Choice, TitledRow
+from landscape.errors import LandscapeError
 from landscape.export_plan import Export
 from landscape.lesson import Lesson
 from landscape.scene import Scene
@@ -47,13 +49,13 @@ class ExportDialog(QDialog):
     -------
     wanted(order) : carry this out
     estimateWanted(order) : say how large it would be
-    pictureWanted(export, step) : put this picture on the clipboard
+    pictureWanted(scene, export, step) : put this picture on the clipboard; step None: the last
     stopWanted() : give up what is being carried out
     """
 
     wanted = pyqtSignal(object)
     estimateWanted = pyqtSignal(object)
-    pictureWanted = pyqtSignal(object, int)
+    pictureWanted = pyqtSignal(object, object, object)
     stopWanted = pyqtSignal()
 
     def __init__(
@@ -61,7 +63,7 @@ class ExportDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
-        self.resize(1080, 660)
+        self.resize(fitting(QSize(1080, 660), parent))
         self._jobs, self._solid = jobs, solid
         self._scene: Scene | None = None
         self._step = 0
@@ -87,7 +89,7 @@ class ExportDialog(QDialog):
         self.form.changed.connect(self._form_changed)
         self.form.refused.connect(self.message.say)
         self.place.entered.connect(self._start)
-        self.copy.clicked.connect(lambda: self.pictureWanted.emit(self.form.export, self.preview.step))
+        self.copy.clicked.connect(self._copy)
         self.show_folder.clicked.connect(self._open_folder)
         self.start.clicked.connect(self._start)
         self.stop.clicked.connect(self.stopWanted)
@@ -135,7 +137,8 @@ class ExportDialog(QDialog):
             self._subject_chosen()
 
     def show_lesson(self, lesson: Lesson | None, titles: list[str], place: int) -> None:
-        """The lesson that is open, if one is."""
+        """The lesson that is open, if one is; all of it is still wanted when its next slide is shown."""
+        whole = self._shown is not None
         self._lesson = lesson
         self.subject.clear()
         self.subject.addItem("This scene", "scene")
@@ -145,6 +148,7 @@ class ExportDialog(QDialog):
             for number, title in enumerate(titles):
                 self.slides.addItem(f"{number + 1}  {title}", str(number))
             self.slides.setCurrentIndex(place)
+            self.subject.show_key("lesson" if whole else "scene")
         self._subject_row.setVisible(lesson is not None)
         self._subject_chosen()
 
@@ -172,8 +176,34 @@ class ExportDialog(QDialog):
         """What is asked for."""
         lesson, scene = self._shown, self._scene
         assert scene is not None
-        step = self.preview.step if self.form.kind == "still" else None
+        step = self._at if self.form.kind == "still" else None
         return Order(lesson or scene, self.place.target, self.form.export, step, self.form.clips)
+
+    @property
+    def _slide(self) -> int:
+        return int(self.slides.currentData() or 0)
+
+    @property
+    def _subject(self) -> object:
+        """What the preview shows, once it is prepared."""
+        lesson = self._shown
+        return (self._scene,) if lesson is None else (lesson, self._slide)
+
+    @property
+    def _at(self) -> int | None:
+        """The step that is looked at: in the preview, or in the window as long as there is none."""
+        if self._prepared is not None and self._prepared[0] == self._subject:
+            return self.preview.step
+        return self._step if self._shown is None else None
+
+    def _copy(self) -> None:
+        lesson, scene = self._shown, self._scene
+        try:
+            scene = scene if lesson is None else lesson.slides[self._slide].scene()
+        except LandscapeError as error:
+            self.message.say(str(error))
+            return
+        self.pictureWanted.emit(scene, self.form.export, self._at)
 
     # --- preview and estimate ----------------------------------------------------------------------
 
@@ -186,7 +216,7 @@ class ExportDialog(QDialog):
     def _settled(self) -> None:
         """Compute what is to be seen, unless that has been done."""
         lesson, scene = self._shown, self._scene
-        slide = int(self.slides.currentData() or 0)
+        slide = self._slide
         export = self.form.export
         if not self.isVisible():
             return
@@ -201,7 +231,7 @@ class ExportDialog(QDialog):
             yield from clip.prepare(preview_steps(clip.last, step))
             yield clip
 
-        subject = (lesson, slide) if lesson is not None else (scene,)
+        subject = self._subject
         if self._prepared == (subject, export.view):
             self._ask_for_estimate()
             return
@@ -255,17 +285,19 @@ class ExportDialog(QDialog):
         self.start.setEnabled(False)
         self.show_folder.setVisible(False)
 
-    def show_idle(self, sentence: str, done: bool = False) -> None:
-        """Nothing is under way, and how the last one ended."""
+    def show_idle(self, sentence: str, written: Path | None = None) -> None:
+        """Nothing is under way; how the last one ended, and what it has written."""
         self._busy = False
         self.message.say(sentence)
         self.progress.setVisible(False)
         self.stop.setVisible(False)
         self.start.setEnabled(True)
-        self.show_folder.setVisible(done)
+        self.show_folder.setVisible(written is not None)
+        self._written = written
 
     def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.place.target.parent)))
+        assert self._written is not None
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written.parent)))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Enter presses the button that has the keyboard."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
@@ -80,7 +81,8 @@ class SceneExporter:
             samples: list[Frame] = []
             if self._target.suffix.lower() == ".gif":
                 samples = list(self._clip.pictures((0, movie.frames // 2, movie.frames - 1)))
-            yield from write_movie(self._clip.pictures(), self._target, movie, samples)
+            with closing(self._clip.pictures()) as pictures:  # the views go before Qt does
+                yield from write_movie(pictures, self._target, movie, samples)
             return
         with self._clip.reel() as reel:
             _write_still(reel, self._at, self._target)

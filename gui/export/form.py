@@ -23,6 +23,7 @@ LESSON_FORMATS = {
 }  # fmt: skip
 VIEWS = {"map": "Map", "surface": "Surface", "both": "Map and surface"}
 CUSTOM = "custom"
+LINES = (".svg", ".pdf")  # 3-D is no drawing in lines
 
 
 class ExportForm(QWidget):
@@ -39,7 +40,7 @@ class ExportForm(QWidget):
 
     def __init__(self, export: Export, format_: str) -> None:
         super().__init__()
-        self.export, self.format = export, format_ if format_ in FORMATS else ".mp4"
+        self._wanted, self.format = export, format_ if format_ in FORMATS else ".mp4"
         self._lesson, self._solid = False, True
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -84,6 +85,15 @@ class ExportForm(QWidget):
         self._show()
 
     @property
+    def export(self) -> Export:
+        """The settings; what was wanted of 3-D is kept for when it can be had."""
+        return self._wanted if self._solid and not self._lines else replace(self._wanted, view="map")
+
+    @property
+    def _lines(self) -> bool:
+        return self.format in LINES
+
+    @property
     def kind(self) -> Kind:
         """What is written: a movie, a still picture or a table."""
         return "movie" if self.clips else kind_of_format(self.format)
@@ -103,8 +113,6 @@ class ExportForm(QWidget):
             if self.format not in known:
                 self.format = ".mp4"
         self._lesson, self._solid = lesson, solid
-        if not solid:
-            self.export = replace(self.export, view="map")
         self._rows["legend"].setEnabled(race)
         self._show()
 
@@ -128,11 +136,10 @@ class ExportForm(QWidget):
             row.toggle.show_on(getattr(export, name))
         movie, drawn = self.kind == "movie", self.kind != "table"
         paper = self._lesson and self.format == ".pdf"
-        lines = self.format in (".svg", ".pdf")
         loops = (self.clips or self.format) in CODECS and CODECS[self.clips or self.format].loop is not None
         for names, shown in (
             (("size", "pixels", "theme"), drawn and not paper), (("curves", "legend"), drawn),
-            (("caption",), drawn and not paper), (("view",), drawn and self._solid and not lines),
+            (("caption",), drawn and not paper), (("view",), drawn and self._solid and not self._lines),
             (("orbit",), movie and self._solid and export.view != "map"), (("fps", "pace", "hold"), movie),
             (("ask",), movie and self._lesson), (("loop",), movie and loops),
         ):  # fmt: skip
@@ -141,7 +148,7 @@ class ExportForm(QWidget):
 
     def _take(self, **changes: object) -> None:
         try:
-            self.export = replace(self.export, **changes)  # type: ignore[arg-type]
+            self._wanted = replace(self._wanted, **changes)  # type: ignore[arg-type]
         except LandscapeError as error:
             self.refused.emit(str(error))
             self._show()
@@ -164,7 +171,7 @@ class ExportForm(QWidget):
 
     def _complaint(self, name: str, value: float, whole: bool) -> str:
         try:
-            replace(self.export, **self._change(name, value, whole))  # type: ignore[arg-type]
+            replace(self._wanted, **self._change(name, value, whole))  # type: ignore[arg-type]
         except LandscapeError as error:
             return str(error)
         return ""

@@ -77,15 +77,17 @@ class LessonExporter:
             yield from self._write_clips()
         else:
             movie = self._export.movie(sum(clip.frames for clip in self.clips))
-            yield from write_movie(_all_pictures(self.clips), self._target, movie, self._samples(self.clips))
+            with closing(_all_pictures(self.clips)) as pictures:  # the views go before Qt does
+                yield from write_movie(pictures, self._target, movie, self._samples(self.clips))
 
     def _write_clips(self) -> Generator[MovieProgress]:
         total, done = sum(clip.frames for clip in self.clips), 0
         with replaced_folder(self._target) as folder:
             for clip, name in zip(self.clips, self._names, strict=True):
                 movie = self._export.movie(clip.frames)
-                writing = write_movie(_all_pictures([clip]), folder / name, movie, self._samples([clip]))
-                with closing(writing):
+                pictures = _all_pictures([clip])
+                writing = write_movie(pictures, folder / name, movie, self._samples([clip]))
+                with closing(pictures), closing(writing):
                     for report in writing:
                         yield MovieProgress(done + report.frame, total)
                 done += clip.frames
@@ -115,7 +117,7 @@ def slide_clip(slide: Slide, export: Export, on_paper: bool = False) -> Clip:
     return Clip(scene, export, slide.question, CARD_FILM if live else None)
 
 
-def _all_pictures(clips: list[Clip]) -> Iterator[Frame]:
+def _all_pictures(clips: list[Clip]) -> Generator[Frame]:
     for clip in clips:
         yield from clip.pictures()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PyQt6.QtCore import pyqtSignal
@@ -27,6 +28,8 @@ class PlaceRow(QWidget):
         self._confirmed = ""  # a file that may be replaced: the file dialog has asked
         self.field = QLineEdit(str(folder / "landscape"))
         self.field.setAccessibleName("File")
+        for done in (self.field.returnPressed, self.field.editingFinished):
+            done.connect(lambda: self.set_suffix(self._suffix))
         self.field.returnPressed.connect(self.entered)
         self.browse = QPushButton("Choose …")
         self.browse.clicked.connect(self._browse)
@@ -38,7 +41,8 @@ class PlaceRow(QWidget):
     @property
     def target(self) -> Path:
         """What is to be written."""
-        return whole(Path(self.field.text().strip()).expanduser())
+        name = self.field.text().strip()
+        return whole(os.path.expanduser(name))  # noqa: PTH111 -- it leaves a user whom nobody knows
 
     def set_suffix(self, suffix: str) -> None:
         """The format is another: "" for a folder."""
@@ -49,7 +53,8 @@ class PlaceRow(QWidget):
 
     def may_write(self) -> bool:
         """Ask before what is there is replaced, unless that has been asked."""
-        there = self.target.is_file() or (not self._suffix and self.target.is_dir())
+        target = self.target  # its own `is_file` raises where a name is too long or a folder closed
+        there = os.path.isfile(target) or (not self._suffix and os.path.isdir(target))  # noqa: PTH112, PTH113
         if not there or self.field.text() == self._confirmed:
             return True
         buttons = QMessageBox.StandardButton

@@ -91,11 +91,9 @@ class Preview(QWidget):
     def step(self) -> int:
         """The step, epoch or trial that is shown."""
         assert self._clip is not None
-        return (
-            self._steps[self.time.value()]
-            if self._still
-            else self._nearest(self._clip.moment(self._frame)[0])
-        )
+        if self._still:
+            return self._steps[self.time.value()]
+        return self._nearest(self._clip.moment(self._frame)[0])
 
     def _nearest(self, step: int) -> int:
         """The step nearest to this one that has been prepared."""
@@ -182,7 +180,7 @@ class Preview(QWidget):
         except LandscapeError as error:
             self.say(str(error))
             return
-        self.picture.pixmap = _pixmap(pixels, self.devicePixelRatioF())
+        self.picture.pixmap = pixmap_of(pixels, self.devicePixelRatioF())
         self.picture.update()
         rate = clip.export.fps
         when = "" if self._still else f"{frame / rate:.1f} of {clip.frames / rate:.1f} s · "
@@ -218,9 +216,10 @@ def _small(export: Export, room: QSize) -> Export:
     )
 
 
-def _pixmap(pixels: Frame, ratio: float) -> QPixmap:
+def pixmap_of(pixels: Frame, ratio: float) -> QPixmap:
+    """A frame of a film as a picture on the screen."""
     height, width = pixels.shape[:2]
     image = QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_RGB32)
-    pixmap = QPixmap.fromImage(image)
+    pixmap = QPixmap.fromImage(image.copy())  # else it goes on reading what has been freed by then
     pixmap.setDevicePixelRatio(ratio)
     return pixmap

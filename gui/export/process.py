@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QProcess, pyqtSignal
@@ -11,6 +12,7 @@ from PyQt6.QtCore import QObject, QProcess, pyqtSignal
 if TYPE_CHECKING:
     from gui.export.order import Order
 
+HOME = Path(__file__).parents[2]  # where Python finds `gui`
 PATIENCE = 4000  # milliseconds in which a process that is given up may put things in order
 
 
@@ -32,6 +34,8 @@ class ExportProcess(QObject):
         self.given_up = False
         self._refusal = ""
         self._process = QProcess(self)
+        # `python -m` looks into its folder first: not into the user's, who may have a random.py there
+        self._process.setWorkingDirectory(str(HOME))
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.finished.connect(self._finished)
         self._process.errorOccurred.connect(self._failed)
@@ -72,3 +76,51 @@ class ExportProcess(QObject):
             said = self._process.readAllStandardError().data().decode(errors="replace").strip()
             self._refusal = " ".join(["The export ended before it was done.", *said.splitlines()[-1:]])
         self.ended.emit(self._refusal)
+
+
+class LatestOrder(QObject):
+    """Carries out one order at a time, in a process of its own; only the last one asked for counts.
+
+    Signals
+    -------
+    answered(answer) : as an `ExportProcess` does
+    ended(order, sentence) : it is over, and was not given up
+    """
+
+    answered = pyqtSignal(dict)
+    ended = pyqtSignal(object, str)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._process: ExportProcess | None = None
+        self._next: Order | None = None
+
+    def want(self, order: Order | None) -> None:
+        """Carry this out, or nothing, in place of what was asked for before."""
+        self._next = order
+        if self._process is None:
+            self._start()
+        else:
+            self._process.give_up()
+
+    def finish(self) -> None:
+        """The window is closing: give it up, and wait for it."""
+        if self._process is not None:
+            self._process.ended.disconnect()
+            self._process.finish()
+
+    def _start(self) -> None:
+        order, self._next = self._next, None
+        if order is not None:
+            self._process = ExportProcess(order, self)
+            self._process.answered.connect(self.answered)
+            self._process.ended.connect(self._ended)
+            self._process.start()
+
+    def _ended(self, reason: str) -> None:
+        assert self._process is not None
+        process, self._process = self._process, None
+        process.deleteLater()
+        if not process.given_up:
+            self.ended.emit(process.order, reason)
+        self._start()

@@ -15,7 +15,9 @@ def size_words(count: float) -> str:
 def duration_words(seconds: float) -> str:
     """Seconds in words.
 
-    >>> duration_words(3.2), duration_words(200)
-    ('3.2 s', '3:20 min')
+    >>> duration_words(3.2), duration_words(32.1), duration_words(200)
+    ('3.2 s', '32 s', '3:20 min')
     """
-    return f"{seconds:.1f} s" if seconds < 100 else f"{int(seconds) // 60}:{int(seconds) % 60:02d} min"
+    if seconds < 99.5:
+        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d} min"

@@ -11,6 +11,14 @@ from PyQt6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QV
 
 from gui.widgets.card import label
 
+FRAME = QSize(16, 48)  # what a window manager puts around a dialog
+
+
+def fitting(size: QSize, window: QWidget) -> QSize:
+    """The size, or as much of it as there is room for on the screen of the window."""
+    screen = window.screen()
+    return size if screen is None else size.boundedTo(screen.availableSize() - FRAME)
+
 
 @dataclass(frozen=True)
 class Pick:

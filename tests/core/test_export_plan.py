@@ -87,3 +87,8 @@ def test_refused_before_anything_is_computed(tmp_path):
         check_export(tmp_path / "a.mp4", Export(width=641), 300)
     with pytest.raises(LandscapeError, match="no such folder"):
         check_export(tmp_path / "no" / "a.png", Export(), 300)
+
+
+def test_time_that_the_end_stands_counts(tmp_path):
+    with pytest.raises(LandscapeError, match="too many"):
+        check_export(tmp_path / "a.mp4", Export(seconds=1, fps=240, hold=3600), 300)
