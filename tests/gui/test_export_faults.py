@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -219,6 +220,18 @@ def test_of_two_pictures_copied_at_once_the_later_counts(flat_window, qtbot, tmp
     qtbot.waitUntil(lambda: any("on the clipboard" in words for words in said), timeout=30_000)
     assert QApplication.clipboard().image().width() == 240
     assert sum("on the clipboard" in words for words in said) == 1
+
+
+def test_window_opens_where_nothing_temporary_can_be_written(open_window, monkeypatch):
+    def full(**given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    window = open_window(gl=False)
+    said = []
+    window.exports.said.connect(said.append)
+    window.exports.copy_picture()
+    assert "No space left" in said[0]
 
 
 # --- leaving nothing behind --------------------------------------------------------------------------
