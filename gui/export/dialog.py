@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -74,6 +75,9 @@ class ExportDialog(QDialog):
         self.preview = Preview()
         self.subject = Choice("What is exported", {"scene": "This scene"}, lambda _: self._subject_chosen())
         self.slides = Choice("Slide in the preview", {}, lambda _: self._subject_chosen())
+        for choice in (self.subject, self.slides):  # titles of any length leave the column as wide as it is
+            choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.place = PlaceRow(folder)
         self.copy = QPushButton("Copy this picture")
         self.show_folder = QPushButton("Show the folder")

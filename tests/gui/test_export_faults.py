@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import QApplication
 from test_export_dialog import SHORT, choose, finished, open_dialog  # noqa: F401
 
 from gui.export.preview import pixmap_of
+from gui.theme import DARK, PROJECTOR
 from gui.views.images import image_pixels
 from landscape.lesson import Lesson
 from landscape.scene import opening_scene
@@ -190,6 +191,20 @@ def test_slide_that_is_shown_is_copied(lesson, open_dialog):  # noqa: F811
     scene, _, step = wanted[0]
     assert scene == dialog._lesson.slides[1].scene()
     assert step is None
+
+
+@pytest.mark.parametrize("theme", [DARK, PROJECTOR])
+def test_long_titles_push_no_field_out_of_the_dialog(flat_window, open_dialog, theme):  # noqa: F811
+    dialog = open_dialog()
+    flat_window.set_theme(theme)
+    dialog.show_lesson(Lesson().edited(title="A long title " * 9), ["Another one " * 9], 0)
+    dialog.subject.setCurrentIndex(1)
+    dialog.subject.activated.emit(1)
+    QApplication.processEvents()
+    for field in (dialog.subject, dialog.form.width_, dialog.form.height_, dialog.form.paces):
+        right = field.mapTo(dialog, field.rect().topRight()).x()
+        assert right < dialog.width() - 8, field.accessibleName()
+    dialog.show_lesson(None, [], 0)
 
 
 # --- the clipboard ---------------------------------------------------------------------------------
