@@ -51,10 +51,10 @@ def at_once(flat_window, qtbot, tmp_path):
 
 
 def choose_lesson(dialog, slide: int) -> None:
-    choose(dialog.subject, "lesson")
-    dialog.subject.activated.emit(1)
-    choose(dialog.slides, str(slide))
-    dialog.slides.activated.emit(slide)
+    choose(dialog.subject.subjects, "lesson")
+    dialog.subject.subjects.activated.emit(1)
+    choose(dialog.subject.slides, str(slide))
+    dialog.subject.slides.activated.emit(slide)
 
 
 # --- the path --------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def test_lesson_is_still_exported_when_its_next_slide_is_shown(lesson, open_dial
     choose_lesson(dialog, 0)
     lesson.forward()
     lesson.forward()
-    assert dialog.subject.currentData() == "lesson"
+    assert dialog.subject.subjects.currentData() == "lesson"
     assert isinstance(dialog.order().what, Lesson)
     lesson.close()
     assert not isinstance(dialog.order().what, Lesson)
@@ -189,7 +189,7 @@ def test_slide_that_is_shown_is_copied(lesson, open_dialog):  # noqa: F811
     choose_lesson(dialog, 1)
     click(dialog.copy, 5, 5)
     scene, _, step = wanted[0]
-    assert scene == dialog._lesson.slides[1].scene()
+    assert scene == dialog.subject.lesson.slides[1].scene()
     assert step is None
 
 
@@ -198,10 +198,10 @@ def test_long_titles_push_no_field_out_of_the_dialog(flat_window, open_dialog, t
     dialog = open_dialog()
     flat_window.set_theme(theme)
     dialog.show_lesson(Lesson().edited(title="A long title " * 9), ["Another one " * 9], 0)
-    dialog.subject.setCurrentIndex(1)
-    dialog.subject.activated.emit(1)
+    dialog.subject.subjects.setCurrentIndex(1)
+    dialog.subject.subjects.activated.emit(1)
     QApplication.processEvents()
-    for field in (dialog.subject, dialog.form.width_, dialog.form.height_, dialog.form.paces):
+    for field in (dialog.subject.subjects, dialog.form.width_, dialog.form.height_, dialog.form.paces):
         right = field.mapTo(dialog, field.rect().topRight()).x()
         assert right < dialog.width() - 8, field.accessibleName()
     dialog.show_lesson(None, [], 0)
