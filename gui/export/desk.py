@@ -56,7 +56,7 @@ class ExportDesk(QObject):
         self._estimates.answered.connect(self._estimated)
         self._estimates.ended.connect(self._estimate_ended)
         self._copies.ended.connect(self._copied)
-        self._folder = tempfile.TemporaryDirectory(prefix="landscape-")  # for the clipboard's picture
+        self._folder: tempfile.TemporaryDirectory[str] | None = None  # for the clipboard's picture
         document.changed.connect(self._scene_changed)
         player.changed.connect(self._show_lesson)
 
@@ -120,7 +120,8 @@ class ExportDesk(QObject):
         self._copies.finish()
         if self.dialog is not None:
             self.dialog.close()
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def _progressed(self, answer: dict[str, Any]) -> None:
         if "said" in answer:
@@ -169,6 +170,11 @@ class ExportDesk(QObject):
             export, _, _ = self._settings.export()
         if scene.workspace != "explore" or not self._solid():
             export = replace(export, view="map")
+        try:
+            self._folder = self._folder or tempfile.TemporaryDirectory(prefix="landscape-")
+        except OSError as error:
+            self._say(f"The picture cannot be drawn: {error.strerror} ({tempfile.gettempdir()}).")
+            return
         self._say("Drawing the picture …")
         self._copies.want(Order(scene, Path(self._folder.name) / "picture.png", export, step))
 

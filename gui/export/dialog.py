@@ -23,11 +23,11 @@ from gui.export.lesson_exporter import slide_clip
 from gui.export.order import Order
 from gui.export.place_row import PlaceRow
 from gui.export.preview import Preview, preview_steps
+from gui.export.subject import SubjectRows
 from gui.export.words import duration_words, size_words
 from gui.jobs import Jobs
 from gui.widgets.card import FixedLines
 from gui.widgets.picture_picker import fitting
-from gui.widgets.rows import Choice, TitledRow
 from landscape.errors import LandscapeError
 from landscape.export_plan import Export
 from landscape.lesson import Lesson
@@ -67,13 +67,11 @@ class ExportDialog(QDialog):
         self._jobs, self._solid = jobs, solid
         self._scene: Scene | None = None
         self._step = 0
-        self._lesson: Lesson | None = None
         self._busy = False
         self._prepared: tuple[object, str] | None = None
         self.form = ExportForm(export, format_)
         self.preview = Preview()
-        self.subject = Choice("What is exported", {"scene": "This scene"}, lambda _: self._subject_chosen())
-        self.slides = Choice("Slide in the preview", {}, lambda _: self._subject_chosen())
+        self.subject = SubjectRows()
         self.place = PlaceRow(folder)
         self.copy = QPushButton("Copy this picture")
         self.show_folder = QPushButton("Show the folder")
@@ -86,6 +84,7 @@ class ExportDialog(QDialog):
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self._settled)
+        self.subject.chosen.connect(self._subject_chosen)
         self.form.changed.connect(self._form_changed)
         self.form.refused.connect(self.message.say)
         self.place.entered.connect(self._start)
@@ -106,10 +105,7 @@ class ExportDialog(QDialog):
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(6)
-        self._subject_row = TitledRow("Export", self.subject)
-        self._slide_row = TitledRow("Shown", self.slides)
-        column.addWidget(self._subject_row)
-        column.addWidget(self._slide_row)
+        column.addWidget(self.subject)
         column.addWidget(self.form, 1)
         scroll = QScrollArea()
         scroll.setWidget(side)
@@ -133,35 +129,17 @@ class ExportDialog(QDialog):
     def show_scene(self, scene: Scene, step: int) -> None:
         """The document's scene, and the step it stands at."""
         self._scene, self._step = scene, step
-        if self._shown is None:
+        if self.subject.lesson is None:
             self._subject_chosen()
 
     def show_lesson(self, lesson: Lesson | None, titles: list[str], place: int) -> None:
-        """The lesson that is open, if one is; all of it is still wanted when its next slide is shown."""
-        whole = self._shown is not None
-        self._lesson = lesson
-        self.subject.clear()
-        self.subject.addItem("This scene", "scene")
-        self.slides.clear()
-        if lesson is not None:
-            self.subject.addItem(f"The lesson “{lesson.title}”", "lesson")
-            for number, title in enumerate(titles):
-                self.slides.addItem(f"{number + 1}  {title}", str(number))
-            self.slides.setCurrentIndex(place)
-            self.subject.show_key("lesson" if whole else "scene")
-        self._subject_row.setVisible(lesson is not None)
-        self._subject_chosen()
-
-    @property
-    def _shown(self) -> Lesson | None:
-        """The lesson, if all of it is to be exported."""
-        return self._lesson if self.subject.currentData() == "lesson" else None
+        """The lesson that is open, if one is."""
+        self.subject.show_lesson(lesson, titles, place)
 
     def _subject_chosen(self) -> None:
-        lesson, scene = self._shown, self._scene
+        lesson, scene = self.subject.lesson, self._scene
         if scene is None:
             return
-        self._slide_row.setVisible(lesson is not None)
         race = lesson is not None or scene.workspace == "explore"
         self.form.show_subject(lesson is not None, self._solid and race, race)
         self._fit_path()
@@ -174,32 +152,28 @@ class ExportDialog(QDialog):
 
     def order(self) -> Order:
         """What is asked for."""
-        lesson, scene = self._shown, self._scene
+        lesson, scene = self.subject.lesson, self._scene
         assert scene is not None
         step = self._at if self.form.kind == "still" else None
         return Order(lesson or scene, self.place.target, self.form.export, step, self.form.clips)
 
     @property
-    def _slide(self) -> int:
-        return int(self.slides.currentData() or 0)
-
-    @property
     def _subject(self) -> object:
         """What the preview shows, once it is prepared."""
-        lesson = self._shown
-        return (self._scene,) if lesson is None else (lesson, self._slide)
+        lesson = self.subject.lesson
+        return (self._scene,) if lesson is None else (lesson, self.subject.slide)
 
     @property
     def _at(self) -> int | None:
         """The step that is looked at: in the preview, or in the window as long as there is none."""
         if self._prepared is not None and self._prepared[0] == self._subject:
             return self.preview.step
-        return self._step if self._shown is None else None
+        return self._step if self.subject.lesson is None else None
 
     def _copy(self) -> None:
-        lesson, scene = self._shown, self._scene
+        lesson, scene = self.subject.lesson, self._scene
         try:
-            scene = scene if lesson is None else lesson.slides[self._slide].scene()
+            scene = scene if lesson is None else lesson.slides[self.subject.slide].scene()
         except LandscapeError as error:
             self.message.say(str(error))
             return
@@ -215,8 +189,8 @@ class ExportDialog(QDialog):
 
     def _settled(self) -> None:
         """Compute what is to be seen, unless that has been done."""
-        lesson, scene = self._shown, self._scene
-        slide = self._slide
+        lesson, scene = self.subject.lesson, self._scene
+        slide = self.subject.slide
         export = self.form.export
         if not self.isVisible():
             return

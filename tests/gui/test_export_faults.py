@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ from PyQt6.QtWidgets import QApplication
 from test_export_dialog import SHORT, choose, finished, open_dialog  # noqa: F401
 
 from gui.export.preview import pixmap_of
+from gui.theme import DARK, PROJECTOR
 from gui.views.images import image_pixels
 from landscape.lesson import Lesson
 from landscape.scene import opening_scene
@@ -49,10 +51,10 @@ def at_once(flat_window, qtbot, tmp_path):
 
 
 def choose_lesson(dialog, slide: int) -> None:
-    choose(dialog.subject, "lesson")
-    dialog.subject.activated.emit(1)
-    choose(dialog.slides, str(slide))
-    dialog.slides.activated.emit(slide)
+    choose(dialog.subject.subjects, "lesson")
+    dialog.subject.subjects.activated.emit(1)
+    choose(dialog.subject.slides, str(slide))
+    dialog.subject.slides.activated.emit(slide)
 
 
 # --- the path --------------------------------------------------------------------------------------
@@ -173,7 +175,7 @@ def test_lesson_is_still_exported_when_its_next_slide_is_shown(lesson, open_dial
     choose_lesson(dialog, 0)
     lesson.forward()
     lesson.forward()
-    assert dialog.subject.currentData() == "lesson"
+    assert dialog.subject.subjects.currentData() == "lesson"
     assert isinstance(dialog.order().what, Lesson)
     lesson.close()
     assert not isinstance(dialog.order().what, Lesson)
@@ -187,8 +189,22 @@ def test_slide_that_is_shown_is_copied(lesson, open_dialog):  # noqa: F811
     choose_lesson(dialog, 1)
     click(dialog.copy, 5, 5)
     scene, _, step = wanted[0]
-    assert scene == dialog._lesson.slides[1].scene()
+    assert scene == dialog.subject.lesson.slides[1].scene()
     assert step is None
+
+
+@pytest.mark.parametrize("theme", [DARK, PROJECTOR])
+def test_long_titles_push_no_field_out_of_the_dialog(flat_window, open_dialog, theme):  # noqa: F811
+    dialog = open_dialog()
+    flat_window.set_theme(theme)
+    dialog.show_lesson(Lesson().edited(title="A long title " * 9), ["Another one " * 9], 0)
+    dialog.subject.subjects.setCurrentIndex(1)
+    dialog.subject.subjects.activated.emit(1)
+    QApplication.processEvents()
+    for field in (dialog.subject.subjects, dialog.form.width_, dialog.form.height_, dialog.form.paces):
+        right = field.mapTo(dialog, field.rect().topRight()).x()
+        assert right < dialog.width() - 8, field.accessibleName()
+    dialog.show_lesson(None, [], 0)
 
 
 # --- the clipboard ---------------------------------------------------------------------------------
@@ -219,6 +235,18 @@ def test_of_two_pictures_copied_at_once_the_later_counts(flat_window, qtbot, tmp
     qtbot.waitUntil(lambda: any("on the clipboard" in words for words in said), timeout=30_000)
     assert QApplication.clipboard().image().width() == 240
     assert sum("on the clipboard" in words for words in said) == 1
+
+
+def test_window_opens_where_nothing_temporary_can_be_written(open_window, monkeypatch):
+    def full(**given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    window = open_window(gl=False)
+    said = []
+    window.exports.said.connect(said.append)
+    window.exports.copy_picture()
+    assert "No space left" in said[0]
 
 
 # --- leaving nothing behind --------------------------------------------------------------------------
