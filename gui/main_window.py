@@ -431,7 +431,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
-        if not (self.files.may_close() and self.desk.may_close()):
+        if not (self.files.may_close() and self.desk.may_close() and self.exports.may_close()):
             event.ignore()
             return
         self.page.playback.pause()

@@ -71,9 +71,16 @@ def check_target(path: Path | str) -> None:
         if it is a folder, or in none.
     """
     target = _resolved(Path(path))
-    if target.is_dir() or not target.parent.is_dir():
-        what = "it is a folder" if target.is_dir() else "there is no such folder"
-        raise LandscapeError(f"{path} cannot be written: {what}.")
+    reason = ""
+    try:
+        if target.is_dir():
+            reason = "it is a folder"
+        elif not target.parent.is_dir():
+            reason = "there is no such folder"
+    except OSError as error:  # a name that is too long
+        reason = _reason(error)
+    if reason:
+        raise LandscapeError(f"{path} cannot be written: {reason}.")
 
 
 def check_whole_folder(path: Path, ours: re.Pattern[str], what: str) -> None:
@@ -89,12 +96,18 @@ def check_whole_folder(path: Path, ours: re.Pattern[str], what: str) -> None:
     LandscapeError
         if it is a file, in no folder, or has other files in it.
     """
-    if not _resolved(path).parent.is_dir():
-        raise LandscapeError(f"{path} cannot be written: there is no such folder.")
-    if path.exists() and not path.is_dir():
-        raise LandscapeError(f"{path} cannot be written: it is a file, and {what} need a folder.")
-    if path.is_dir() and not all(ours.fullmatch(item.name) for item in path.iterdir()):
-        raise LandscapeError(f"{path} cannot be written: there are other files in this folder.")
+    reason = ""
+    try:
+        if not _resolved(path).parent.is_dir():
+            reason = "there is no such folder"
+        elif path.exists() and not path.is_dir():
+            reason = f"it is a file, and {what} need a folder"
+        elif path.is_dir() and not all(ours.fullmatch(item.name) for item in path.iterdir()):
+            reason = "there are other files in this folder"
+    except OSError as error:  # a name that is too long, a folder that cannot be read
+        reason = _reason(error)
+    if reason:
+        raise LandscapeError(f"{path} cannot be written: {reason}.")
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from landscape.command_options import argument, option
+from landscape.errors import LandscapeError
 
 if TYPE_CHECKING:
     from gui.export.order import Order
@@ -51,6 +52,8 @@ def export(
     from landscape.export_plan import size_of, usual
     from landscape.opening import opened
 
+    if not output.strip():
+        raise LandscapeError("Say where to: -o FILE.")
     target = Path(output)
     suffix = f".{clips.lstrip('.').lower()}" if clips else ""
     width, height = size_of(size) if size else (None, None)

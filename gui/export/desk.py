@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from gui.document import Document
 from gui.export.process import ExportProcess, LatestOrder
@@ -110,6 +110,18 @@ class ExportDesk(QObject):
         if self.under_way is not None:
             self._show_progress("Giving up …", None)
             self.under_way.give_up()
+
+    def may_close(self) -> bool:
+        """Ask whether an export that is under way may be given up; False to stay with it."""
+        if self.under_way is None:
+            return True
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window, "Give the export up?",
+            f"{self.under_way.order.target.name} is not done yet; nothing of it would be left.",
+            buttons.Discard | buttons.Cancel, buttons.Cancel,
+        )  # fmt: skip
+        return answer == buttons.Discard
 
     def close(self) -> None:
         """The window is closing."""

@@ -314,12 +314,18 @@ def test_training_and_table(flat_window, open_dialog, qtbot, tmp_path):
     assert has_colour(pixels, class_looks(3, THEMES["light"])[0].colour, 60) > 10
 
 
-def test_window_that_closes_gives_up(flat_window, open_dialog, qtbot, tmp_path):
+def test_window_that_closes_asks_before_it_gives_up(flat_window, open_dialog, qtbot, tmp_path, monkeypatch):
     dialog = open_dialog()
     enter_text(dialog.form.pace, "300")
     click(dialog.start, 5, 5)
     qtbot.waitUntil(lambda: "Frame" in dialog.message.text(), timeout=30_000)
+    buttons = QMessageBox.StandardButton
+    monkeypatch.setattr(QMessageBox, "question", lambda *given: buttons.Cancel)
     flat_window.close()
+    assert flat_window.isVisible()
+    monkeypatch.setattr(QMessageBox, "question", lambda *given: buttons.Discard)
+    flat_window.close()
+    assert not flat_window.isVisible()
     assert list(tmp_path.iterdir()) == []
 
 
