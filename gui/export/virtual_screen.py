@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from landscape.errors import LandscapeError
 
+HOME = Path(__file__).parents[2]  # where Python finds `landscape`
 PACKAGES = "xvfb libgl1-mesa-dri libgl1 libegl1 libopengl0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4"
 
 
@@ -46,8 +48,10 @@ def run_on_virtual_screen(arguments: Sequence[str]) -> int:
         surroundings = {
             **os.environ, "DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb", "PYOPENGL_PLATFORM": "glx",
             "LIBGL_ALWAYS_SOFTWARE": "1",
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(HOME), os.environ.get("PYTHONPATH")))),
         }  # fmt: skip
-        return _run([sys.executable, "-m", "landscape", *arguments], surroundings)
+        # -P: modules are not looked for in the user's folder, who may have a random.py there
+        return _run([sys.executable, "-P", "-m", "landscape", *arguments], surroundings)
     finally:
         screen.terminate()
         screen.wait()

@@ -29,11 +29,15 @@ def scene(tmp_path) -> Path:
     return path
 
 
-def begin(folder: Path, *words: str, **more: str) -> subprocess.Popen[str]:
+PYTHON = (sys.executable, "-m", "landscape")
+SCRIPT = (str(Path(sys.executable).with_name("landscape")),)
+
+
+def begin(folder: Path, *words: str, by: tuple[str, ...] = PYTHON, **more: str) -> subprocess.Popen[str]:
     """The command in a process of its own that has no display."""
     environment = {name: value for name, value in os.environ.items() if name not in HIDDEN} | more
     return subprocess.Popen(
-        [sys.executable, "-m", "landscape", *words], cwd=folder, env=environment, text=True,
+        [*by, *words], cwd=folder, env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
 
@@ -71,6 +75,14 @@ def test_3d_without_any_display_on_a_screen_of_its_own(scene, tmp_path):
     assert done == (0, "a.mp4", "")
     assert movie(tmp_path / "a.mp4") == (320, 240, 10)
     assert virtual_screens() <= before
+
+
+@pytest.mark.slow
+@pytest.mark.gl
+def test_a_file_in_the_user_s_folder_is_not_taken_for_a_module(scene, tmp_path):
+    (tmp_path / "random.py").write_text("raise SystemExit(9)")
+    words = ("export", "scene.toml", "-o", "a.png", "--view", "surface", "--size", "320x240")
+    assert finish(begin(tmp_path, *words, by=SCRIPT)) == (0, "a.png", "")
 
 
 @pytest.mark.slow
