@@ -36,7 +36,12 @@ class LessonExporter:
             raise LandscapeError("This lesson has no slides.")
         self._lesson, self._target, self._export, self._suffix = lesson, target, export, clips
         self._pages = not clips and target.suffix.lower() == ".pdf"
-        self.clips = [slide_clip(slide, export, self._pages) for slide in lesson.slides]
+        self.clips = []
+        for number, slide in enumerate(lesson.slides, start=1):
+            try:
+                self.clips.append(slide_clip(slide, export, self._pages))
+            except LandscapeError as error:
+                raise LandscapeError(f"Slide {number} of {len(lesson.slides)}: {error}") from None
         self._names = [
             f"{number:02d}-{_plain(clip.scene.title) or 'slide'}{clips}"
             for number, clip in enumerate(self.clips, start=1)

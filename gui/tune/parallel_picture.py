@@ -20,6 +20,7 @@ from landscape.numerals import counted
 from landscape.tuning.selection import Columns
 
 TITLE = "brush any axis: it lights up everywhere"
+TITLE_ON_PAPER = "every line is a trial"
 NAME = "Parallel coordinates"
 PAUSE = 120  # milliseconds without a change after which every line is drawn
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -197,7 +198,11 @@ class ParallelPicture(Canvas):
         painter.drawText(head, RIGHT, words)
         head.setRight(head.right() - metrics.horizontalAdvance(words) - 1.5 * unit)
         painter.setPen(QColor(self.theme.dim))
-        title = metrics.elidedText(TITLE, Qt.TextElideMode.ElideRight, max(int(head.width()), 0))
+        title = metrics.elidedText(
+            TITLE if self.isEnabled() else TITLE_ON_PAPER,
+            Qt.TextElideMode.ElideRight,
+            max(int(head.width()), 0),
+        )
         if len(title) > 8:  # a few letters say nothing
             painter.drawText(head, LEFT, title)
 

@@ -126,8 +126,8 @@ def test_lesson_without_slides_and_a_slide_that_cannot_be_drawn(qapp, tmp_path):
     bad = lesson(slides=(*lesson().slides[:1], {"scene": RACE.edited(optimizers=(), title="Nobody")}))
     with pytest.raises(LandscapeError, match=r"Slide 2 of 2, “Nobody”: No rule takes part"):
         write(tmp_path / "a.mp4", made=bad)
-    with pytest.raises(LandscapeError, match="cannot be read"):
-        write(tmp_path / "a.mp4", made=lesson(slides=({"file": "gone.toml"},)))
+    with pytest.raises(LandscapeError, match=r"Slide 2 of 2: .*cannot be read"):
+        write(tmp_path / "a.mp4", made=lesson(slides=({"bundled": "the-ravine"}, {"file": "gone.toml"})))
     assert list(tmp_path.iterdir()) == []
 
 
