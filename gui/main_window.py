@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QRect, Qt, QTimer
+from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -71,11 +71,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 600)
         self.resize(1280, 800)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(1500)
         self.explore = ExplorePage(self.document, self.jobs, gl_reason)
-        self._later.timeout.connect(self.explore.surface_card.load_thumbnails)
         self.rail = self._build_rail()
         central = QWidget()
         row = QHBoxLayout(central)
@@ -125,10 +121,9 @@ class MainWindow(QMainWindow):
         self._show_workspace(scene, None)
 
     def begin(self) -> None:
-        """Once the window stands: let the balls roll, and draw what is seen later."""
+        """Once the window stands: let the balls roll."""
         self.page.focus_picture()
         self._play_from_start()
-        self._later.start()
 
     # --- workspaces --------------------------------------------------------------------------------
 

@@ -66,6 +66,7 @@ class ExplorePage(QWidget):
         self._was_playing = False
         self._play_when_ready = False
         self._asking = False
+        self._computed: Scene | None = None  # what the pictures are of
         self._build()
         self._connect()
         document.changed.connect(self._changed)
@@ -75,7 +76,7 @@ class ExplorePage(QWidget):
         self._say_hint()
         if without_gl:
             self._do_without_gl(without_gl)
-        self._recompute(document.scene, None)
+        self._follow(document.scene)
 
     # --- layout ------------------------------------------------------------------------------------
 
@@ -230,7 +231,7 @@ class ExplorePage(QWidget):
         self._show_scene(scene)
         if _camera(scene) != _camera(old):  # else a turn by hand that is not kept yet would snap back
             self.stage.set_camera(scene)
-        self._recompute(scene, old)
+        self._follow(scene)
         self.tuning.scene_changed(scene, old)
 
     def _refused(self) -> None:
@@ -251,6 +252,12 @@ class ExplorePage(QWidget):
         self.stage.comparing = scene.against is not None
         self.stage.show_layout(scene.view.layout)
         self.playback.set_length(scene.steps)
+
+    def _follow(self, scene: Scene) -> None:
+        """Compute what a scene asks for, if it is to be looked at here."""
+        if scene.workspace == "explore":
+            before, self._computed = self._computed, scene
+            self._recompute(scene, before)
 
     def _recompute(self, scene: Scene, old: Scene | None) -> None:
         """Compute again what depends on what has changed, and nothing else."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import QSize, Qt, QTimer
-from PyQt6.QtGui import QIcon, QPixmap
+from PyQt6.QtGui import QIcon, QPixmap, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from gui.document import Document
@@ -132,6 +132,10 @@ class SurfaceCard(Card):
         self._wait.setSingleShot(True)
         self._wait.setInterval(180)
         self._wait.timeout.connect(self._check)
+        self._later = QTimer(self)  # small pictures are drawn once there is time for them
+        self._later.setSingleShot(True)
+        self._later.setInterval(1500)
+        self._later.timeout.connect(self.load_thumbnails)
 
     @cached_property
     def picker(self) -> SurfacePicker:
@@ -141,6 +145,11 @@ class SurfaceCard(Card):
         return picker
 
     # --- showing -----------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        if not self._heights:
+            self._later.start()
 
     def load_thumbnails(self) -> None:
         """Draw the small pictures, in the background, once the window stands."""

@@ -175,9 +175,10 @@ def open_window(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> OpenWindow:
         if not play:
             window.explore.hold_at_start()
         stage = window.explore.stage
-        qtbot.waitUntil(lambda: stage.ground is not None and stage.race is not None, timeout=20_000)
-        if gl:
-            qtbot.waitUntil(lambda: bool(started), timeout=20_000)
+        if window.document.scene.workspace == "explore":
+            qtbot.waitUntil(lambda: stage.ground is not None and stage.race is not None, timeout=20_000)
+            if gl:
+                qtbot.waitUntil(lambda: bool(started), timeout=20_000)
         qtbot.waitUntil(lambda: not window.jobs.busy, timeout=90_000)
         qtbot.waitUntil(window.isActiveWindow, timeout=5000)
         return window
