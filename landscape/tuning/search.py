@@ -207,8 +207,8 @@ class _Run:
         ]
 
     def _record(self) -> None:
-        made, self.made = self.made, []
-        self.study.record(made)
+        self.study.record(self.made)
+        self.made = []
 
     def _trial(self, outcome: Outcome) -> Trial:
         proposal = self.proposals[outcome.number]

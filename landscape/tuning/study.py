@@ -23,6 +23,7 @@ import numpy as np
 
 from landscape.errors import LandscapeError
 from landscape.files import check_target
+from landscape.interrupts import interrupted_afterwards
 from landscape.network.spec import Training
 from landscape.tuning.plan import Proposal, Trial, Tuning
 from landscape.tuning.space import Dimension, Value
@@ -261,7 +262,8 @@ class Study:
 
     def _write(self, deed: Any) -> None:
         try:
-            deed()
+            with interrupted_afterwards():
+                deed()
         except LandscapeError:
             raise
         except Exception as error:  # a disk that is full, a server that is gone

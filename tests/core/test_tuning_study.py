@@ -167,6 +167,26 @@ def test_a_worker_that_is_killed_from_outside_costs_no_trial():
     assert exactly(study) == exactly(searched(TRAINING, Tuning(trials=24))[0])
 
 
+def test_ctrl_c_in_the_middle_of_a_record_leaves_no_lock_behind(tmp_path, monkeypatch):
+    path = tmp_path / "study.log"
+    tuning = Tuning(trials=3)
+    done = searched(TRAINING, tuning)[0].finished()
+    study = Study(TRAINING, tuning, str(path))
+    locked = []
+
+    def sync(handle):  # what is written last while the lock is held
+        locked.append((tmp_path / "study.log.lock").exists())
+        if len(locked) == 1:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("os.fsync", sync)
+    with pytest.raises(KeyboardInterrupt):
+        study.record(done.values())
+    assert all(locked)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["study.log"]
+    assert Study(TRAINING, tuning, str(path)).finished().keys() == done.keys()
+
+
 def works(process: psutil.Process) -> bool:
     try:
         return "spawn_main" in " ".join(process.cmdline())
