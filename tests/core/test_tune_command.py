@@ -162,7 +162,10 @@ def test_ctrl_c_stops_within_seconds_and_keeps_the_table(tmp_path):
         sys.executable, "-m", "landscape", "tune", "--data", "moons", "--epochs", "200", "--trials", "500",
         "--workers", "2", "--storage", str(study), "--csv", str(table),
     ]  # fmt: skip
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    child = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell may have switched it off
+    )  # fmt: skip
     while b'"op_code":4,' not in (study.read_bytes() if study.exists() else b""):
         assert child.poll() is None
         time.sleep(0.02)
