@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from making import Answers, open_maker
 from PyQt6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths, Qt, QThreadPool
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
@@ -18,6 +19,7 @@ import gui.tune.page  # noqa: F401 -- both are loaded late by the program, and h
 from gui.document import Document
 from gui.gl_support import prepare_platform, why_not_try
 from gui.jobs import Jobs
+from gui.lecture.maker import LessonMaker
 from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.theme import DARK, Theme, font
@@ -210,3 +212,15 @@ def jobs(qapp: QApplication) -> Iterator[Jobs]:
     made = Jobs()
     yield made
     made.shut_down()
+
+
+@pytest.fixture
+def maker(document: Document, jobs: Jobs, qtbot: Any) -> LessonMaker:
+    """The lesson maker, empty."""
+    return open_maker(document, jobs, qtbot)
+
+
+@pytest.fixture
+def answer(monkeypatch: pytest.MonkeyPatch) -> Answers:
+    """Answers dialogs."""
+    return Answers(monkeypatch)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from driving import CTRL, KEY, SHIFT, press
-from making import Answer, Answers, drop, filled, of_files, open_maker, settle, titles, type_into
+from making import Answer, Answers, drop, filled, of_files, settle, titles, type_into
 from PyQt6.QtCore import QMimeData, QUrl
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QFileDialog
@@ -21,18 +20,6 @@ from landscape.resources import lesson_files, scene_files
 from landscape.scene import Scene
 
 BOTH = CTRL | SHIFT
-
-
-@pytest.fixture
-def maker(document: Document, jobs: Jobs, qtbot: Any) -> LessonMaker:
-    """The lesson maker, empty."""
-    return open_maker(document, jobs, qtbot)
-
-
-@pytest.fixture
-def answer(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    """Answers dialogs."""
-    return Answers(monkeypatch)
 
 
 # --- files -------------------------------------------------------------------------------------------

@@ -21,18 +21,6 @@ from landscape.lesson import Lesson
 BOTH = CTRL | SHIFT
 
 
-@pytest.fixture
-def maker(document: Document, jobs: Jobs, qtbot: Any) -> LessonMaker:
-    """The lesson maker, empty."""
-    return open_maker(document, jobs, qtbot)
-
-
-@pytest.fixture
-def answer(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    """Answers dialogs."""
-    return Answers(monkeypatch)
-
-
 def test_beginning_something_new_does_not_lose_what_was_kept(
     document: Document, jobs: Jobs, qtbot: Any, answer: Answers
 ) -> None:

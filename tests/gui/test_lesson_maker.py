@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import pytest
 from driving import ALT, CTRL, KEY, SHIFT, enter_text, focusable, press
-from making import Answers, button, drop, filled, open_maker, settle, titles, type_into
+from making import button, drop, filled, settle, titles, type_into
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
@@ -23,18 +22,6 @@ from landscape.resources import scene_files
 from landscape.scene import Scene
 
 BOTH = CTRL | SHIFT
-
-
-@pytest.fixture
-def maker(document: Document, jobs: Jobs, qtbot: Any) -> LessonMaker:
-    """The lesson maker, empty."""
-    return open_maker(document, jobs, qtbot)
-
-
-@pytest.fixture
-def answer(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    """Answers dialogs."""
-    return Answers(monkeypatch)
 
 
 # --- slides ------------------------------------------------------------------------------------------

@@ -44,12 +44,6 @@ def maker(window: MainWindow, qtbot: Any) -> LessonMaker:
     return made
 
 
-@pytest.fixture
-def answer(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    """Answers dialogs."""
-    return Answers(monkeypatch)
-
-
 def test_it_is_added_from_the_window_too_and_the_maker_comes_up(window: MainWindow) -> None:
     press(KEY.Key_A, BOTH)
     made = window.desk.maker
