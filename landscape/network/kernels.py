@@ -25,17 +25,22 @@ EPSILON, SHARE = 0, 1
 
 def product(
     k: Writer, a: Value, w: Value, bias: Value, result: Value,
-    rows: Value, columns: Value, depth: Value, a_row: Value, a_depth: Value,
+    rows: Value, columns: Value, depth: Value, a_row: Value, a_depth: Value, w_panel: Value, w_depth: Value,
 ) -> None:  # fmt: skip
-    """The product a·w + bias; how far apart a's rows and columns are is given: it may be a transpose."""
+    """The product a·w + bias.
+
+    How far apart a's rows and columns are is given, since it may be a transpose; also how far apart w's
+    panels, which are as wide as a vector, and its rows are, since it may be packed.
+    """
     whole = rows // ROWS * ROWS
     with k.loop(0, columns, k.lanes) as panel:
         j = panel.index
+        factors = j // k.lanes * w_panel
         for first, last, height in ((0, whole, ROWS), (whole, rows, 1)):
             with k.loop(first, last, height) as stripe:
                 at = [stripe.index + r for r in range(height)]
                 with k.loop(0, depth, 1, *[k.load(bias, j)] * height) as term:
-                    factor = k.load(w, term.index * columns + j)
+                    factor = k.load(w, factors + term.index * w_depth)
                     for i, so_far in zip(at, term.values, strict=True):
                         one = k.spread(a, i * a_row + term.index * a_depth)
                         term.following.append(k.call("fmuladd", one, factor, so_far))
@@ -43,11 +48,24 @@ def product(
                     k.store(total, result, i * columns + j)
 
 
-def transpose(k: Writer, a: Value, result: Value, rows: Value, columns: Value) -> None:
-    """The transpose of `(rows, columns)`, in blocks whose rows swap single numbers, then pairs, fours."""
+def pack(k: Writer, w: Value, result: Value, rows: Value, columns: Value) -> None:
+    """`(rows, columns)` panel by panel, each as wide as a vector.
+
+    The rows of a panel would drive each other out of a processor's cache if they were a power of 2 apart.
+    """
+    with k.loop(0, columns, k.lanes) as panel, k.loop(0, rows, 1) as row:
+        there = panel.index * rows + row.index * k.lanes
+        k.store(k.load(w, row.index * columns + panel.index), result, there)
+
+
+def pack_transpose(k: Writer, w: Value, result: Value, rows: Value, columns: Value) -> None:
+    """The transpose of `(rows, columns)`, packed.
+
+    The rows of a block swap single numbers, then pairs, fours.
+    """
     side = k.lanes // 2
     with k.loop(0, rows, side) as down, k.loop(0, columns, side) as across:
-        block = [k.load(a, (down.index + r) * columns + across.index, side) for r in range(side)]
+        block = [k.load(w, (down.index + r) * columns + across.index, side) for r in range(side)]
         apart = 1
         while apart < side:
             low = [lane if not lane & apart else side + lane - apart for lane in range(side)]
@@ -57,8 +75,9 @@ def transpose(k: Writer, a: Value, result: Value, rows: Value, columns: Value) -
                     pair = block[r], block[r + apart]
                     block[r], block[r + apart] = k.mixed(*pair, low), k.mixed(*pair, high)
             apart *= 2
+        panel = down.index // k.lanes * k.lanes
         for r, row in enumerate(block):
-            k.store(row, result, (across.index + r) * rows + down.index)
+            k.store(row, result, panel * columns + (across.index + r) * k.lanes + (down.index - panel))
 
 
 class Activation(NamedTuple):
@@ -287,7 +306,7 @@ _ARITHMETIC: dict[str, Callable[..., Any]] = {
 def kernels(activation: str) -> dict[str, Kernel]:
     """Those that networks with this activation need, by name, but for the rule's."""
     active = ACTIVATIONS[activation]
-    plain = (product, transpose, sums, softmax)
+    plain = (product, pack, pack_transpose, sums, softmax)
     activated = (activate, activate_backward, rescale, normalize, normalize_backward)
     return {
         **{kernel.__name__: kernel for kernel in plain},

@@ -20,6 +20,8 @@ from landscape.network.tape import Moving, Tape
 
 LINE = 64  # bytes of a cache line
 PAD = 16  # units: whole vectors in either precision
+# From so many rows and columns on, a product is quicker if its second factor is packed first.
+WORTH_PACKING, WIDE = 32, 64
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Workbench:
         own, self.architecture = course.architecture, widened(course.architecture)
         wide, self.dtype = self.architecture, course.training.inputs.dtype
         self.course, self.batches, self.classes = course, batches, own.classes
+        self.lanes = LINE // self.dtype.itemsize
         self.code = shared_code(own.activation, self.dtype.name)
         update = update_of(program, self.dtype.name)
         self.address = {**self.code.address, **update.address}
@@ -96,7 +99,7 @@ class Workbench:
         self.arriving, self.leaving, self.upstream = (
             [room(rows, units) for units in sizes] for _ in range(3)
         )
-        self.turned = room(max(block.inputs * block.units for block in wide.blocks))
+        self.packed = room(max(*batches, *(block.inputs for block in wide.blocks)) * max(sizes))
         self.zeros = room(max(sizes))
         self.tapes, step = [], 0
         for size, alike in groupby(batches):
@@ -114,7 +117,9 @@ class Workbench:
 
     def deal(self, rows: Any) -> None:
         """Lay the examples out in the order of a pass."""
-        self.inputs[:] = self.course.training.inputs[rows]
+        np.take(
+            self.course.training.inputs, rows, axis=0, out=self.inputs, mode="clip"
+        )  # without a copy between
         self.targets[:, : self.classes] = self.course.training.targets[rows]
 
     def train(self, network: Sequence[Array], table: Array) -> int | None:
@@ -179,18 +184,30 @@ class Workbench:
                 tape("activate_backward", upstream, self.leaving[place], rows * block.units)
             if block.bias is not None:
                 tape("sums", upstream, gradient[block.bias], rows, block.units)
-            tape("product", self.leaving[place - 1] if place else inputs, upstream, self.zeros,
-                 gradient[block.weight], block.inputs, block.units, rows, 1, block.inputs)  # fmt: skip
+            entered = self.leaving[place - 1] if place else inputs
+            self._product(tape, entered, upstream, self.zeros, gradient[block.weight],
+                          block.inputs, block.units, rows, 1, block.inputs)  # fmt: skip
             if place:
                 before = self.upstream[place - 1]
-                tape("transpose", weight, self.turned, block.inputs, block.units)
-                tape("product", upstream, self.turned, self.zeros, before, rows, block.inputs, block.units,
-                     block.units, 1)  # fmt: skip
+                tape("pack_transpose", weight, self.packed, block.inputs, block.units)
+                tape("product", upstream, self.packed, self.zeros, before, rows, block.inputs, block.units,
+                     block.units, 1, self.lanes * block.units, self.lanes)  # fmt: skip
                 upstream = before
         first, second = (*self.memory, self.zeros, self.zeros)[:2]
         tape("update", self.parameters, gradient, self.is_weight, first, second, table, check,
              self.architecture.parameters)  # fmt: skip
         return tape
+
+    def _product(
+        self, tape: Tape, a: Array | Moving, w: Array, bias: Array, result: Array, *sizes: int
+    ) -> None:
+        """Calls for a·w + bias; the sizes are rows, columns, depth, and how far apart a's numbers are."""
+        rows, columns, depth = sizes[:3]
+        if rows < WORTH_PACKING or columns <= WIDE:
+            tape("product", a, w, bias, result, *sizes, self.lanes, columns)
+        else:
+            tape("pack", w, self.packed, depth, columns)
+            tape("product", a, self.packed, bias, result, *sizes, self.lanes * depth, self.lanes)
 
     def _forward(self, inputs: Array | Moving, rows: int, numbers: Array, *, trains: bool) -> Tape:
         """Inputs to logits, with the batch's own statistics or with the running averages."""
@@ -198,8 +215,8 @@ class Workbench:
         for place, block in enumerate(blocks):
             z, leaving = self.arriving[place], self.leaving[place]
             bias = self.zeros if block.bias is None else self.parameters[block.bias]
-            tape("product", entering, self.parameters[block.weight], bias, z, rows, block.units,
-                 block.inputs, block.inputs, 1)  # fmt: skip
+            self._product(tape, entering, self.parameters[block.weight], bias, z, rows, block.units,
+                          block.inputs, block.inputs, 1)  # fmt: skip
             if block.gamma is not None:
                 affine = self.parameters[block.gamma], self.parameters[block.beta]
                 averages = self.mean[block.averages], self.variance[block.averages]

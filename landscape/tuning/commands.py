@@ -115,16 +115,37 @@ def _run(scene: Any, workers: str, storage: str, resume: bool, csv: str, best: s
 
     from rich.console import Console
 
-    from landscape.errors import LandscapeError
-    from landscape.network.training import split_data
     from landscape.tuning.search import search
-    from landscape.tuning.study import Study
     from landscape.tuning.workers import open_workers
 
-    training, tuning = scene.training, scene.tuning
     console = Console(stderr=True)
-    data = split_data(training)
-    study = Study(training, tuning, storage)
+    interrupted, ended = False, ""
+    # Where the processor's cores are counted, those that this program may use are meant.
+    usual = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with open_workers(workers or usual) as crew:  # they begin while the data are read
+        data, study = _opened(scene, storage, resume, console)
+        reports = search(study, crew, data)
+        try:
+            ended = _watch(reports, console)
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            reports.close()
+    _write(study, csv, best)
+    if csv != "-":
+        _report(study, data, ended, interrupted)
+    return 130 if interrupted else 0
+
+
+def _opened(scene: Any, storage: str, resume: bool, console: Any) -> tuple[Any, Any]:
+    """The data and the study, with a line for all that is worth a remark."""
+    from landscape.errors import LandscapeError
+    from landscape.network.training import split_data
+    from landscape.tuning.study import Study
+
+    tuning = scene.tuning
+    data = split_data(scene.training)
+    study = Study(scene.training, tuning, storage)
     for remark in (*data.dataset.remarks, *data.remarks, *study.remarks):
         console.print(remark, style="dim", highlight=False, markup=False)
     if study.finished() and not resume:
@@ -137,21 +158,7 @@ def _run(scene: Any, workers: str, storage: str, resume: bool, csv: str, best: s
     if tuning.method == "grid":
         shape = " × ".join(str(count) for count in tuning.grid)
         console.print(f"The grid has {shape} = {tuning.count} points.", style="dim", highlight=False)
-    interrupted, ended = False, ""
-    # Where the processor's cores are counted, those that this program may use are meant.
-    usual = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with open_workers(workers or usual) as crew:
-        reports = search(study, crew, data)
-        try:
-            ended = _watch(reports, console)
-        except KeyboardInterrupt:
-            interrupted = True
-        finally:
-            reports.close()
-    _write(study, csv, best)
-    if csv != "-":
-        _report(study, data, ended, interrupted)
-    return 130 if interrupted else 0
+    return data, study
 
 
 def _watch(reports: Any, console: Any) -> str:

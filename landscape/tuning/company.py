@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ from landscape.tuning.plan import TrialState
 
 Judge = Callable[[State], tuple[Array, Array]]  # loss and accuracy of the validation part
 LARGEST = 32  # more fall out of a processor's cache
-NARROW = 32  # units, up to which a layer costs about as much as one of so many
+NARROW = 16  # units, up to which a layer costs about as much as one of so many
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def padded(hidden: tuple[int, ...], activation: str) -> tuple[int, ...]:
     The units that are added have no weights and stay exactly zero, unless an activation lifts them from 0.
 
     >>> padded((8, 64), "relu"), padded((8, 64), "sigmoid")
-    ((32, 64), (8, 64))
+    ((16, 64), (8, 64))
     """
     return tuple(max(units, NARROW) for units in hidden) if activation != "sigmoid" else hidden
 
@@ -122,10 +122,16 @@ def advance(company: Company, data: Split, seconds: float) -> tuple[Company | No
 
     The time only decides where the work is interrupted: the numbers are the same for any.
     """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1), np.errstate(all="ignore"):  # leaving the numbers is a result
+    with _linear_algebra().limit(limits=1), np.errstate(all="ignore"):  # leaving the numbers is a result
         return _advance(company, data, time.monotonic() + seconds)
+
+
+@cache
+def _linear_algebra() -> Any:
+    """The thread pools of NumPy's libraries, which take milliseconds to find."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _advance(company: Company, data: Split, deadline: float) -> tuple[Company | None, list[Outcome]]:

@@ -87,7 +87,7 @@ def minute(
         raise FieldError(
             "validation", "A contest compares validation accuracies: hold a share of the data back."
         )
-    work = _Work(workers, data)
+    work = _Work(workers, workers.share(data))
     now = Minute(seconds)
     try:
         for start_up in work.begun(next(_one_by_one(training, tuning))):
@@ -137,7 +137,7 @@ class _Work:
     """What the workers are at."""
 
     workers: Workers
-    data: Split
+    data: Any  # a split, as the workers share it
     working: set[Future[Any]] = field(default_factory=set)
 
     def begun(self, first: Company) -> Iterator[float]:

@@ -65,7 +65,7 @@ def search(study: Study, workers: Workers, data: Split | None = None) -> Generat
         if the data cannot be had, or the study cannot be written.
     """
     data = split_data(study.training) if data is None else data
-    run = _Run(study, workers, data)
+    run = _Run(study, workers, workers.share(data))
     try:
         yield from run.rounds()
     finally:
@@ -84,7 +84,7 @@ class _Task:
 class _Run:
     study: Study
     workers: Workers
-    data: Split
+    data: Any  # a split, as the workers share it
     waiting: list[_Task] = field(default_factory=list)
     working: dict[Future[Any], _Task] = field(default_factory=dict)
     proposals: dict[int, Proposal] = field(default_factory=dict)
@@ -276,7 +276,8 @@ class _Run:
         self.waiting.clear()
         for future in self.working:
             future.cancel()
-        self.workers.forget()
+        if self.working:
+            self.workers.forget()
         self._record()
         self.study.claim(())
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib
 import multiprocessing
 import os
+import pickle
+import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from landscape.errors import FieldError, LandscapeError
@@ -30,17 +37,24 @@ class Workers:
     ----------
     count : how many tasks run at a time
     renew : makes the executor
+    share : gives what to hand to tasks instead of something large that many of them take, so that it travels
+        to each worker once
     """
 
     count: int
     renew: Callable[[], Executor]
+    share: Callable[[Any], Any] = lambda value: value
     executor: Executor | None = None
 
     def submit(self, function: Callable[..., Any], *given: Any) -> Future[Any]:
         """Run a function of an importable module with these arguments."""
-        if self.executor is None:
-            self.executor = self.renew()
-        return self.executor.submit(function, *given)
+        if self.executor is not None:
+            try:
+                return self.executor.submit(_done, function, *given)
+            except BrokenProcessPool:  # a process died while it had nothing to do
+                self.forget()
+        self.executor = self.renew()
+        return self.executor.submit(_done, function, *given)
 
     def forget(self) -> None:
         """Give up the executor, whose processes may have died; the next task gets a new one."""
@@ -50,6 +64,23 @@ class Workers:
                 executor.shutdown(wait=False, cancel_futures=True)
             except TypeError:  # Dask's takes no such argument
                 executor.shutdown(wait=False)
+
+
+@dataclass(frozen=True)
+class Filed:
+    """Something that processes here find in a file."""
+
+    path: Path
+
+
+def _done(function: Callable[..., Any], *given: Any) -> Any:
+    """In a worker: a task."""
+    return function(*(_read(each.path) if isinstance(each, Filed) else each for each in given))
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path) -> Any:
+    return pickle.loads(path.read_bytes())
 
 
 @contextlib.contextmanager
@@ -68,7 +99,10 @@ def open_workers(wanted: str | int = 1) -> Iterator[Workers]:
     text = str(wanted).strip()
     check_workers(text)
     with contextlib.ExitStack() as closing:
-        workers = _cluster(text.removeprefix(DASK), closing) if text.startswith(DASK) else _here(int(text))
+        if text.startswith(DASK):
+            workers = _cluster(text.removeprefix(DASK), closing)
+        else:
+            workers = _here(int(text), closing)
         closing.callback(workers.forget)
         yield workers
 
@@ -92,20 +126,42 @@ def check_workers(text: str) -> None:
         )
 
 
-def _here(count: int) -> Workers:
-    return Workers(count, lambda: _processes(count)) if count else Workers(1, lambda: ThreadPoolExecutor(1))
+def _here(count: int, closing: contextlib.ExitStack) -> Workers:
+    if not count:
+        return Workers(1, lambda: ThreadPoolExecutor(1))
+    folder = tempfile.TemporaryDirectory(prefix="landscape-search-", ignore_cleanup_errors=True)
+    path = Path(closing.enter_context(folder))
+    return Workers(
+        count, lambda: _processes(count, path), lambda value: _filed(value, path), _processes(count, path)
+    )
 
 
-def _processes(count: int) -> Executor:
+def _processes(count: int, folder: Path) -> Executor:
     # Fresh ones: a copy of a program with threads and a window would inherit both.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_begin_work)
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin_work, initargs=(folder,))
+    # All begin now: their first task may still be in preparation, and a pool that grows while one of its
+    # processes dies can wait for the new one for ever.
+    for _ in range(count):
+        pool.submit(int)
+    return pool
 
 
-def _begin_work() -> None:
+def _filed(value: Any, folder: Path) -> Any:
+    """A file with a value; where the disk is full, the value itself, which then goes with each task."""
+    handle, path = tempfile.mkstemp(dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            pickle.dump(value, file, pickle.HIGHEST_PROTOCOL)
+    except OSError:
+        return value
+    return Filed(Path(path))
+
+
+def _begin_work(folder: Path) -> None:
     """In a worker: the terminal's Ctrl-C is for the program that searches, and it will say when to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_search, daemon=True).start()
+    threading.Thread(target=_end_with_the_search, args=(folder,), daemon=True).start()
     with contextlib.suppress(OSError, AttributeError):
         os.nice(5)  # the window stays fluid
     with contextlib.suppress(OSError, AttributeError, TypeError):
@@ -113,13 +169,15 @@ def _begin_work() -> None:
         allocator = ctypes.CDLL(None)
         allocator.mallopt(M_MMAP_THRESHOLD, KEPT_BYTES)
         allocator.mallopt(M_TRIM_THRESHOLD, KEPT_BYTES * 8)
+    importlib.import_module("landscape.network.fused_course")  # what any task will need
 
 
-def _end_with_the_search() -> None:
+def _end_with_the_search(folder: Path) -> None:
     """A program that is killed cannot tell its workers to go: they would wait for more work for ever."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
 
 
@@ -140,4 +198,7 @@ def _cluster(address: str, closing: contextlib.ExitStack) -> Workers:
             f"The Dask scheduler at {address} has no workers: start some with `dask worker`."
         )
     # Equal arguments are different tasks here: a company that was interrupted goes on.
-    return Workers(count, lambda: client.get_executor(pure=False, retries=0))
+    return Workers(
+        count, lambda: client.get_executor(pure=False, retries=0),
+        lambda value: client.scatter(value, broadcast=True),
+    )  # fmt: skip

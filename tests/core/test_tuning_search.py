@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from dataclasses import replace
 from typing import Any
 
@@ -136,7 +137,7 @@ def test_narrow_networks_share_a_program_and_learn_as_by_themselves(activation, 
     )
     data = split_data(training)
     trainings = [
-        training.model_copy(update={"hidden": h, "initial_seed": n}) for n, h in enumerate(((8, 5), (32, 9)))
+        training.model_copy(update={"hidden": h, "initial_seed": n}) for n, h in enumerate(((8, 5), (16, 9)))
     ]
     groups = companies(list(enumerate(trainings)), np.full(4, np.nan), workers=1)
     if activation != "sigmoid":
@@ -321,3 +322,23 @@ def test_of_equal_trials_the_first_is_the_best():
 def test_workers_that_there_are_not_are_refused(wanted):
     with pytest.raises(LandscapeError, match=r"workers|address"), open_workers(wanted):
         pass
+
+
+@pytest.mark.slow
+def test_large_data_travel_to_the_workers_once_and_not_with_every_task():
+    data = list(range(100_000))
+    with open_workers(2) as crew:
+        shared = crew.share(data)
+        assert len(pickle.dumps(shared)) < 1000
+        tasks = [crew.submit(sum, shared) for _ in range(4)]
+        assert [task.result(60) for task in tasks] == [sum(data)] * 4
+
+
+@pytest.mark.slow
+def test_where_the_disk_is_full_the_data_go_with_each_task(monkeypatch):
+    def full(*given):
+        raise OSError(28, "No space left on device")
+
+    with open_workers(1) as crew:
+        monkeypatch.setattr("pickle.dump", full)
+        assert crew.submit(sum, crew.share([1, 2, 3])).result(60) == 6

@@ -79,7 +79,10 @@ def test_a_search_that_is_killed_loses_nothing_and_ends_as_if_it_had_not_been(pa
         sys.executable, "-m", "landscape", "tune", "--data", "moons", "--epochs", "30", "--trials", "90",
         "--method", "coarse-to-fine", "--workers", "2", "--resume",
     ]  # fmt: skip
+    temporary = path.with_name("temporary")
+    temporary.mkdir()
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    quiet["env"] = {**os.environ, "TMPDIR": str(temporary)}
     for wanted in (5, 40):
         child = subprocess.Popen([*command, "--storage", str(path)], start_new_session=True, **quiet)
         end = time.monotonic() + 60
@@ -93,6 +96,7 @@ def test_a_search_that_is_killed_loses_nothing_and_ends_as_if_it_had_not_been(pa
         child.wait()
         _, left = psutil.wait_procs(workers, timeout=10)
         assert not left  # nobody waits for work that never comes
+        assert not list(temporary.iterdir())
     kept = recorded(path)
     assert 40 <= kept < 90
     for csv, storage in (("again.csv", path), ("whole.csv", path.with_name("whole.log"))):
