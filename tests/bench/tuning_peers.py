@@ -61,7 +61,7 @@ def optuna_and_torch(data: tuple[Any, ...], trials: int, seed: int) -> list[floa
     return [trial.value for trial in study.trials]
 
 
-def scikit_learn(data: tuple[Any, ...], trials: int, jobs: int) -> tuple[list[float], float]:
+def scikit_learn(data: tuple[Any, ...], trials: int, jobs: int, before: int) -> tuple[list[float], float]:
     """RandomizedSearchCV over MLPClassifier, which knows no batch normalization and no decay of this kind."""
     import warnings
 
@@ -71,16 +71,27 @@ def scikit_learn(data: tuple[Any, ...], trials: int, jobs: int) -> tuple[list[fl
 
     inputs, labels, held_inputs, held_labels = data
     fold = np.r_[np.full(len(inputs), -1), np.zeros(len(held_inputs), int)]
-    search = RandomizedSearchCV(
-        MLPClassifier(solver="sgd", max_iter=EPOCHS, nesterovs_momentum=False, n_iter_no_change=EPOCHS),
-        {
-            "learning_rate_init": loguniform(1e-4, 1), "momentum": [0.5, 0.8, 0.9, 0.95, 0.99, 0.999],
-            "batch_size": BATCHES, "hidden_layer_sizes": [(u,) * n for u in UNITS for n in LAYERS],
-        },
-        n_iter=trials, n_jobs=jobs, cv=PredefinedSplit(fold), refit=False, random_state=0,
-    )  # fmt: skip
-    began = time.perf_counter()
+    space = {
+        "learning_rate_init": loguniform(1e-4, 1), "momentum": [0.5, 0.8, 0.9, 0.95, 0.99, 0.999],
+        "batch_size": BATCHES, "hidden_layer_sizes": [(u,) * n for u in UNITS for n in LAYERS],
+    }  # fmt: skip
+    network = MLPClassifier(solver="sgd", max_iter=EPOCHS, nesterovs_momentum=False, n_iter_no_change=EPOCHS)
+    inputs, labels = np.r_[inputs, held_inputs], np.r_[labels, held_labels]
+
+    def searched(count: int, seed: int) -> RandomizedSearchCV:
+        return RandomizedSearchCV(
+            network,
+            space,
+            n_iter=count,
+            n_jobs=jobs,
+            cv=PredefinedSplit(fold),
+            refit=False,
+            random_state=seed,
+        ).fit(inputs, labels)
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        search.fit(np.r_[inputs, held_inputs], np.r_[labels, held_labels])
-    return list(search.cv_results_["mean_test_score"]), time.perf_counter() - began
+        searched(before, 1)
+        began = time.perf_counter()
+        found = searched(trials, 0)
+    return list(found.cv_results_["mean_test_score"]), time.perf_counter() - began
