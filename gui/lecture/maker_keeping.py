@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, QStandardPaths, QTimer
+from PyQt6.QtCore import QLockFile, QObject, QStandardPaths, QTimer
 
 from gui.jobs import Jobs
 from gui.lecture.maker_draft import NOTHING, Draft
@@ -24,21 +24,21 @@ _Kept = tuple[Lesson, Path | None]
 
 
 def kept(besides: Path | None = None) -> list[Path]:
-    """Lessons that were being made when the program ended, the latest first."""
+    """Lessons that were being made when the program ended, the latest first; none that others are making."""
     found = []
     for file in _folder().glob("*.toml"):
         try:
             found.append((file.stat().st_mtime, file))
         except OSError:  # another window has just saved it
             continue
-    return [file for _, file in sorted(found, reverse=True) if file != besides]
+    return [file for _, file in sorted(found, reverse=True) if file != besides and _lock(file).tryLock(0)]
 
 
 class Keeping(QObject):
     """While a draft has unsaved changes they are in the file; once it has none, the file is gone.
 
     Each making has a file of its own: whoever begins something new before looking at what was kept
-    loses neither.
+    loses neither. It is locked, so that no other window takes it for one that a crash left behind.
     """
 
     def __init__(self, draft: Draft, jobs: Jobs, parent: QObject) -> None:
@@ -47,6 +47,7 @@ class Keeping(QObject):
         self.file = _folder() / f"{uuid.uuid4().hex}.toml"
         self._wanted: _Kept | None = None  # what should be in the file; None: no file
         self._there: _Kept | None = None  # what is in it
+        self._hold: QLockFile | None = None
         self._lock = threading.Lock()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -57,8 +58,10 @@ class Keeping(QObject):
     def go_on_in(self, file: Path) -> None:
         """The draft came from this file of an earlier time: it is kept there from now on."""
         self.finish()
+        hold = _lock(file)
         with self._lock:
-            self.file, self._there = file, (NOTHING, None)
+            if hold.tryLock(0):
+                self.file, self._there, self._hold = file, (NOTHING, None), hold
         self._timer.start()
 
     def finish(self) -> None:
@@ -67,6 +70,8 @@ class Keeping(QObject):
         self._note()
         for _ in self._bring():
             pass
+        with self._lock:
+            self._hold = None
 
     def _begin(self) -> None:
         self._note()
@@ -84,8 +89,12 @@ class Keeping(QObject):
             try:
                 if wanted is None:
                     self.file.unlink(missing_ok=True)
+                    self._hold = None
                 else:
                     self.file.parent.mkdir(parents=True, exist_ok=True)
+                    if self._hold is None:
+                        self._hold = _lock(self.file)
+                        self._hold.tryLock(0)
                     write_whole(self.file, _text(*wanted).encode())
             except (OSError, LandscapeError):
                 return  # the user did not ask for it, so is not told
@@ -108,6 +117,13 @@ def read_kept(file: Path) -> Iterator[tuple[Path, Lesson, Path | None]]:
         except (ValueError, TypeError):  # somebody wrote in it: the lesson is what matters
             path = None
     yield file, lesson, path
+
+
+def _lock(file: Path) -> QLockFile:
+    """Whoever makes the lesson in this file has it, until it is given up or its program has ended."""
+    lock = QLockFile(f"{file}.lock")
+    lock.setStaleLockTime(0)
+    return lock
 
 
 def _text(lesson: Lesson, path: Path | None) -> str:

@@ -36,7 +36,7 @@ def segments(ends: np.ndarray) -> Any:
 
 def draw_broken_line(painter: QPainter, pixels: np.ndarray) -> None:
     """Draw pixels `(n, 2)` with the painter's pen; the line is broken at nan."""
-    good = np.isfinite(pixels).all(axis=1)
+    good = np.isfinite(pixels[:, 0]) & np.isfinite(pixels[:, 1])
     if good.all():
         painter.drawPolyline(polyline(pixels))
         return

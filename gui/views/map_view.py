@@ -185,8 +185,11 @@ class MapView(Canvas):
         """Surface coordinates `(..., 2)` -> pixels in the view (or in `area`)."""
         area = QRectF(self.rect()) if area is None else area
         (x0, x1), (y0, y1) = self.x_range, self.y_range
-        scale = np.array([area.width() / (x1 - x0), -area.height() / (y1 - y0)])
-        return (np.asarray(points, dtype=float) - [x0, y1]) * scale + [area.left(), area.top()]
+        points = np.asarray(points, dtype=float)
+        pixels = np.empty(points.shape)  # column by column, which is much quicker for long lines
+        pixels[..., 0] = (points[..., 0] - x0) * (area.width() / (x1 - x0)) + area.left()
+        pixels[..., 1] = (y1 - points[..., 1]) * (area.height() / (y1 - y0)) + area.top()
+        return pixels
 
     def from_pixels(self, at: QPointF) -> tuple[float, float]:
         """A pixel of the view -> surface coordinates."""

@@ -16,6 +16,8 @@ SPACING = 1 / 320  # of the domain's size: length of a step
 KEPT = 2  # every so many steps a point is kept
 LONGEST = 4.0  # domain sizes
 PORTION = 40  # steps between two chances to give it up
+MOST_TRIES = 60  # of Newton's method, halvings included
+EXACT = 1e-12  # of the logarithm of a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,32 +106,43 @@ def _move(surface: Surface, at: Array, model: Array, signs: Array, length: float
     """From points `(n, 2)`, a step of this length along the flow of the quadratic model of other points.
 
     In an eigenvector's direction the flow moves by σg(e^{σλh} − 1)/(σλ) in a time h, which is searched for
-    each point. Where even an endless time does not lead so far there is a critical point: the line ends.
+    each point by Newton's method in log h and log of the distance, both of which grow together; between
+    bounds that are halved where it leaves them. Where even an endless time does not lead so far there is a
+    critical point: the line ends.
     """
+    reach = length * surface.size
     with np.errstate(all="ignore"):
         slope, hessian = surface.gradient(model), surface.hessian(model)
         known: Any = np.isfinite(hessian).all(axis=(1, 2)) & np.isfinite(slope).all(axis=1)
         values, vectors = np.linalg.eigh(np.where(known[:, None, None], hessian, np.eye(2)))
         pull = np.einsum("nij,ni->nj", vectors, np.where(known[:, None], slope, 1.0)) * signs[:, None]
         rate = values * signs[:, None]
-        # Of the order of the time that a straight step would take, from far too short to far too long.
-        unit = length * surface.size / np.maximum(np.linalg.norm(pull, axis=1), 1e-300)
-        shortest, longest = np.log(unit) - 12, np.log(unit) + 25
-        for _ in range(46):
-            middle = (shortest + longest) / 2
-            far = np.linalg.norm(_drift(pull, rate, np.exp(middle)), axis=1) > length * surface.size
-            longest, shortest = np.where(far, middle, longest), np.where(far, shortest, middle)
-        drift = _drift(pull, rate, np.exp(shortest))
         rest = -pull / np.where(rate == 0, 1.0, rate)
         # A little farther than the step, so that a midpoint never lies at rest itself.
-        ends = (rate < 0).all(axis=1) & (np.linalg.norm(rest, axis=1) <= 1.5 * length * surface.size)
-        drift = np.where(ends[:, None], rest, drift)
+        ends = (rate < 0).all(axis=1) & (np.hypot(*rest.T) <= 1.5 * reach)
+        # Of the order of the time that a straight step would take, from far too short to far too long.
+        guess = np.log(reach / np.maximum(np.hypot(*pull.T), 1e-300))
+        shortest, longest = guess - 12, guess + 25
+        for _ in range(MOST_TRIES):
+            drift, speed = _drift(pull, rate, np.exp(guess))
+            gone = np.hypot(*drift.T)
+            excess = np.log(gone / reach)
+            longest, shortest = np.where(excess > 0, guess, longest), np.where(excess > 0, shortest, guess)
+            better = guess - excess * gone**2 / (np.exp(guess) * (drift * speed).sum(axis=1))
+            within = (better >= shortest) & (better <= longest)
+            better = np.where(within, better, (shortest + longest) / 2)
+            found = ends | (np.abs(better - guess) < EXACT)
+            guess = better
+            if found.all():
+                break
+        drift = np.where(ends[:, None], rest, _drift(pull, rate, np.exp(guess))[0])
         moved = at + np.einsum("nij,nj->ni", vectors, drift)
     return np.where(known[:, None], moved, np.nan), ends
 
 
-def _drift(pull: Array, rate: Array, time: Array) -> Array:
-    """How far the flow of the model leads in a time, in the directions of the eigenvectors."""
+def _drift(pull: Array, rate: Array, time: Array) -> tuple[Array, Array]:
+    """How far the flow of the model leads in a time, in the directions of the eigenvectors; how fast then."""
     exponent = np.clip(rate * time[:, None], -700, 700)
     straight = pull * time[:, None] * (1 + exponent / 2)
-    return np.where(np.abs(exponent) > 1e-9, pull * np.expm1(exponent) / rate, straight)
+    grown = np.expm1(exponent)
+    return np.where(np.abs(exponent) > 1e-9, pull * grown / rate, straight), pull * (grown + 1)

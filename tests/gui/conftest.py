@@ -28,7 +28,6 @@ from landscape.scene import Scene, opening_scene
 prepare_platform()
 QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
 
-_frozen = 0  # objects that were there before the tests
 _alive: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
@@ -43,17 +42,12 @@ def qapp(qapp: QApplication) -> QApplication:
 
 
 def freeze() -> None:
-    """What is there before the tests, such as modules, need not be looked through after each of them."""
-    global _frozen
+    """What is there before the tests, such as modules, need not be looked through after each of them.
+
+    The program, which freezes only where nothing is frozen, does not add to it.
+    """
     gc.collect()
     gc.freeze()
-    _frozen = gc.get_freeze_count()
-
-
-def thaw() -> None:
-    """The program freezes what its start made: after it, everything is looked through again."""
-    if gc.get_freeze_count() > _frozen:
-        gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
@@ -113,10 +107,8 @@ def nothing_left_behind(
             _alive.add(self)
 
         monkeypatch.setattr(kind, "__init__", begin)
-    thaw()
     gc.disable()
     yield
-    thaw()
     request.node.funcargs.clear()  # pytest keeps what the test was given
     settle()
     pools = [jobs for jobs in _alive if isinstance(jobs, Jobs)]
