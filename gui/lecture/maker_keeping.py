@@ -31,7 +31,7 @@ def kept(besides: Path | None = None) -> list[Path]:
             found.append((file.stat().st_mtime, file))
         except OSError:  # another window has just saved it
             continue
-    return [file for _, file in sorted(found, reverse=True) if file != besides and _lock(file).tryLock(0)]
+    return [file for _, file in sorted(found, reverse=True) if file != besides and not _in_use(file)]
 
 
 class Keeping(QObject):
@@ -120,10 +120,15 @@ def read_kept(file: Path) -> Iterator[tuple[Path, Lesson, Path | None]]:
 
 
 def _lock(file: Path) -> QLockFile:
-    """Whoever makes the lesson in this file has it, until it is given up or its program has ended."""
+    """Held by whoever makes the lesson in this file; it ends with the program, however that ends."""
     lock = QLockFile(f"{file}.lock")
     lock.setStaleLockTime(0)
     return lock
+
+
+def _in_use(file: Path) -> bool:
+    lock = _lock(file)
+    return not lock.tryLock(0) and lock.error() == QLockFile.LockError.LockFailedError
 
 
 def _text(lesson: Lesson, path: Path | None) -> str:

@@ -14,6 +14,7 @@ from test_accessibility import name_of
 
 from gui.document import Document
 from gui.jobs import Jobs
+from gui.lecture import maker_keeping
 from gui.lecture.maker import LessonMaker
 from gui.theme import DARK
 from landscape.lesson import Lesson
@@ -101,3 +102,8 @@ def of_files(*paths: Path | str) -> QMimeData:
 def type_into(field: QWidget, text: str) -> None:
     field.setFocus()
     QTest.keyClicks(field, text)
+
+
+def copies() -> list[Path]:
+    """The files of lessons that are not saved."""
+    return sorted(maker_keeping._folder().glob("*.toml"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from driving import CTRL, KEY, SHIFT, press
-from making import Answer, Answers, drop, filled, of_files, settle, titles, type_into
+from making import Answer, Answers, copies, drop, filled, of_files, settle, titles, type_into
 from PyQt6.QtCore import QMimeData, QUrl
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QFileDialog
@@ -14,7 +14,6 @@ from PyQt6.QtWidgets import QFileDialog
 from gui.document import Document
 from gui.jobs import Jobs
 from gui.lecture.maker import LessonMaker
-from gui.lecture.maker_keeping import kept
 from landscape.lesson import Lesson
 from landscape.resources import lesson_files, scene_files
 from landscape.scene import Scene
@@ -98,7 +97,7 @@ def test_closing_asks_and_each_answer_is_followed(
     maker.close()
     assert not maker.isVisible()
     assert titles(maker) == []
-    assert kept() == []
+    assert copies() == []
 
 
 def test_new_and_open_ask_first(jobs: Jobs, maker: LessonMaker, answer: Answers) -> None:

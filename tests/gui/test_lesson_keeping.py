@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from driving import CTRL, KEY, SHIFT, press
-from making import Answer, Answers, open_maker, settle, titles
+from making import Answer, Answers, copies, open_maker, settle, titles
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
@@ -15,7 +15,6 @@ from gui.document import Document
 from gui.jobs import Jobs
 from gui.lecture import maker_keeping
 from gui.lecture.maker import LessonMaker
-from gui.lecture.maker_keeping import kept
 from landscape.lesson import Lesson
 
 BOTH = CTRL | SHIFT
@@ -28,18 +27,18 @@ def test_beginning_something_new_does_not_lose_what_was_kept(
     maker = open_maker(document, jobs, qtbot)
     press(KEY.Key_A, BOTH)
     qtbot.waitUntil(lambda: maker.bench.keeping.file.is_file(), timeout=5000)
-    assert len(kept()) == 2
+    assert len(copies()) == 2
     assert maker.offer.isVisible()
     asked = answer(changes=Answer.Cancel)
     maker.bench.go_on()
     settle(jobs)
     assert len(asked) == 1
-    assert len(kept()) == 2
+    assert len(copies()) == 2
     answer(changes=Answer.Discard)
     maker.bench.go_on()
     settle(jobs)
     assert maker.title.text() == "Old"
-    qtbot.waitUntil(lambda: kept() == [old], timeout=5000)
+    qtbot.waitUntil(lambda: copies() == [old], timeout=5000)
     settle(jobs)
 
 
@@ -49,7 +48,22 @@ def test_an_offer_can_wait(document: Document, jobs: Jobs, qtbot: Any) -> None:
     QTest.mouseClick(maker.offer.later, Qt.MouseButton.LeftButton)
     assert not maker.offer.isVisible()
     maker.close()
-    assert kept() == [old]
+    assert copies() == [old]
+
+
+def test_what_another_window_is_making_is_not_offered(
+    maker: LessonMaker, document: Document, jobs: Jobs, qtbot: Any, answer: Answers
+) -> None:
+    press(KEY.Key_A, BOTH)
+    qtbot.waitUntil(lambda: len(copies()) == 1, timeout=5000)
+    other = open_maker(document, jobs, qtbot)
+    assert not other.offer.isVisible()
+    assert not other.bench.something_kept
+    answer(changes=Answer.Discard)
+    maker.close()
+    settle(jobs)
+    assert not list(copies())
+    other.close()
 
 
 @pytest.mark.parametrize(
@@ -82,14 +96,14 @@ def test_the_copy_goes_once_the_lesson_is_saved_or_empty_again(
     maker: LessonMaker, jobs: Jobs, qtbot: Any, answer: Answers, tmp_path: Path
 ) -> None:
     press(KEY.Key_A, BOTH)
-    qtbot.waitUntil(lambda: len(kept()) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(copies()) == 1, timeout=5000)
     press(KEY.Key_Z, CTRL)
-    qtbot.waitUntil(lambda: kept() == [], timeout=5000)
+    qtbot.waitUntil(lambda: copies() == [], timeout=5000)
     answer(tmp_path / "l.toml")
     press(KEY.Key_A, BOTH)
-    qtbot.waitUntil(lambda: len(kept()) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(copies()) == 1, timeout=5000)
     press(KEY.Key_S, CTRL)
-    qtbot.waitUntil(lambda: kept() == [], timeout=5000)
+    qtbot.waitUntil(lambda: copies() == [], timeout=5000)
     settle(jobs)
 
 
@@ -97,9 +111,9 @@ def test_a_copy_is_whole_although_its_writing_fails(
     maker: LessonMaker, jobs: Jobs, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     press(KEY.Key_A, BOTH)
-    qtbot.waitUntil(lambda: len(kept()) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(copies()) == 1, timeout=5000)
     settle(jobs)
-    copy = kept()[0].read_bytes()
+    copy = copies()[0].read_bytes()
 
     def full(*_given: Any) -> None:
         raise OSError(28, "No space left on device")
@@ -109,7 +123,7 @@ def test_a_copy_is_whole_although_its_writing_fails(
         press(KEY.Key_D, CTRL)
         QTest.qWait(1000)
         settle(jobs)
-    assert kept()[0].read_bytes() == copy
+    assert copies()[0].read_bytes() == copy
     assert len(titles(maker)) == 2
 
 

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 from driving import CTRL, KEY, SHIFT, array, has_colour, press, seen
-from making import Answer, Answers, button, drop, filled, of_files, settle, titles, type_into
+from making import Answer, Answers, button, copies, drop, filled, of_files, settle, titles, type_into
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMenu, QPushButton
 
 from gui.lecture import maker_keeping
 from gui.lecture.maker import LessonMaker
-from gui.lecture.maker_keeping import kept
 from gui.main_window import MainWindow
 from gui.theme import DARK, LIGHT, PROJECTOR, Theme
 from landscape.lesson import MAX_SLIDES, Lesson, Slide
@@ -116,7 +115,7 @@ def test_closing_the_window_asks_about_the_lesson(
     answer(changes=Answer.Discard)
     window.close()
     assert not window.isVisible()
-    assert kept() == []
+    assert copies() == []
 
 
 def test_slides_whose_file_is_gone_or_broken_stay_and_say_why(
@@ -208,7 +207,7 @@ def test_an_unsaved_lesson_is_offered_again_after_a_crash(
     press(KEY.Key_S, CTRL)
     settle(second.jobs)
     assert Lesson.load(tmp_path / "mine.toml").title == "Half done"
-    qtbot.waitUntil(lambda: kept() == [], timeout=5000)
+    qtbot.waitUntil(lambda: copies() == [], timeout=5000)
     settle(second.jobs)
 
 
