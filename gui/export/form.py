@@ -41,7 +41,7 @@ class ExportForm(QWidget):
     def __init__(self, export: Export, format_: str) -> None:
         super().__init__()
         self._wanted, self.format = export, format_ if format_ in FORMATS else ".mp4"
-        self._lesson, self._solid = False, True
+        self._offered, self._lesson, self._solid = dict(FORMATS), False, True
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -104,15 +104,16 @@ class ExportForm(QWidget):
         return self.format.removeprefix("clips") if self.format.startswith("clips") else ""
 
     def show_subject(self, lesson: bool, solid: bool, race: bool) -> None:
-        """Offer what fits: a lesson or a scene, a surface in 3-D where one can be drawn."""
-        if lesson != self._lesson:
-            known = LESSON_FORMATS if lesson else FORMATS
+        """Offer what fits: a lesson or a scene, a surface in 3-D where one can be drawn, a race's numbers."""
+        scenes = {key: text for key, text in FORMATS.items() if race or key not in TABLES}
+        offered = LESSON_FORMATS if lesson else scenes
+        if offered != self._offered:
             self.formats.clear()
-            for key, text in known.items():
+            for key, text in offered.items():
                 self.formats.addItem(text, key)
-            if self.format not in known:
+            if self.format not in offered:
                 self.format = ".mp4"
-        self._lesson, self._solid = lesson, solid
+        self._offered, self._lesson, self._solid = offered, lesson, solid
         self._rows["legend"].setEnabled(race)
         self._show()
 
