@@ -129,14 +129,19 @@ def check_workers(text: str) -> None:
 def _here(count: int, closing: contextlib.ExitStack) -> Workers:
     if not count:
         return Workers(1, lambda: ThreadPoolExecutor(1))
-    folder = tempfile.TemporaryDirectory(prefix="landscape-search-", ignore_cleanup_errors=True)
-    path = Path(closing.enter_context(folder))
+    folder = None
+    with contextlib.suppress(OSError):  # nowhere to write: what is shared goes with each task
+        temporary = tempfile.TemporaryDirectory(prefix="landscape-search-", ignore_cleanup_errors=True)
+        folder = Path(closing.enter_context(temporary))
     return Workers(
-        count, lambda: _processes(count, path), lambda value: _filed(value, path), _processes(count, path)
+        count,
+        lambda: _processes(count, folder),
+        lambda value: _filed(value, folder),
+        _processes(count, folder),
     )
 
 
-def _processes(count: int, folder: Path) -> Executor:
+def _processes(count: int, folder: Path | None) -> Executor:
     # Fresh ones: a copy of a program with threads and a window would inherit both.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin_work, initargs=(folder,))
@@ -147,10 +152,12 @@ def _processes(count: int, folder: Path) -> Executor:
     return pool
 
 
-def _filed(value: Any, folder: Path) -> Any:
-    """A file with a value; where the disk is full, the value itself, which then goes with each task."""
-    handle, path = tempfile.mkstemp(dir=folder)
+def _filed(value: Any, folder: Path | None) -> Any:
+    """A file with a value; the value itself if there is no folder, or the disk is full."""
+    if folder is None:
+        return value
     try:
+        handle, path = tempfile.mkstemp(dir=folder)
         with os.fdopen(handle, "wb") as file:
             pickle.dump(value, file, pickle.HIGHEST_PROTOCOL)
     except OSError:
@@ -158,7 +165,7 @@ def _filed(value: Any, folder: Path) -> Any:
     return Filed(Path(path))
 
 
-def _begin_work(folder: Path) -> None:
+def _begin_work(folder: Path | None) -> None:
     """In a worker: the terminal's Ctrl-C is for the program that searches, and it will say when to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_search, args=(folder,), daemon=True).start()
@@ -172,12 +179,13 @@ def _begin_work(folder: Path) -> None:
     importlib.import_module("landscape.network.fused_course")  # what any task will need
 
 
-def _end_with_the_search(folder: Path) -> None:
+def _end_with_the_search(folder: Path | None) -> None:
     """A program that is killed cannot tell its workers to go: they would wait for more work for ever."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
 
 

@@ -335,10 +335,11 @@ def test_large_data_travel_to_the_workers_once_and_not_with_every_task():
 
 
 @pytest.mark.slow
-def test_where_the_disk_is_full_the_data_go_with_each_task(monkeypatch):
-    def full(*given):
+@pytest.mark.parametrize("broken", ["tempfile.TemporaryDirectory", "tempfile.mkstemp", "pickle.dump"])
+def test_where_the_disk_is_full_the_data_go_with_each_task(broken, monkeypatch):
+    def full(*given, **named):
         raise OSError(28, "No space left on device")
 
+    monkeypatch.setattr(broken, full)
     with open_workers(1) as crew:
-        monkeypatch.setattr("pickle.dump", full)
         assert crew.submit(sum, crew.share([1, 2, 3])).result(60) == 6
