@@ -1,4 +1,4 @@
-"""A course in machine code, for many networks: a pass over the data, and their scores.
+"""A course in machine code, for many networks: passes over the data, and their scores.
 
 It does what `course.one_step` and `training.scores` do, equal to them but for rounding. What a network
 becomes does not depend on the others, bit for bit.
@@ -6,6 +6,7 @@ becomes does not depend on the others, bit for bit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -13,8 +14,7 @@ import numpy as np
 
 from landscape.network.course import Course, Recipe, State, batch_end, order
 from landscape.network.layers import Array
-from landscape.network.model import fitted, fitted_averages
-from landscape.network.training import judged
+from landscape.network.model import Averages, fitted, fitted_averages
 from landscape.network.workbench import Program, Workbench, shared_code, widened
 from landscape.tracing import Known, Trace, Traced, UntraceableError, with_known_numbers
 
@@ -43,44 +43,66 @@ class FusedCourse:
         program, _ = traced(recipe, 0, recipe.optimizer.init(nothing), len(self.batches))
         self.bench = Workbench(course, program, self.batches)
 
-    def passed(self, recipe: Recipe, state: State) -> State:
-        """The state after a pass over the data, from one at its start."""
-        own, wide, steps = self.own, self.bench.architecture, len(self.batches)
-        memory = state.memory if recipe.rule == state.rule else recipe.optimizer.init(state.parameters)
-        _, columns = traced(recipe, state.epoch, memory, steps)
-        table = np.empty((len(state.parameters), steps, len(columns)), state.parameters.dtype)
-        for place, column in enumerate(columns):
-            table[:, :, place] = np.hstack(np.broadcast_arrays(*column.values, table[:, :1, 0])[:-1])
-        self.bench.deal(order(self.course.seed, state.epoch, len(self.course.training)))
+    def passes(self, recipes: Sequence[Recipe], state: State) -> tuple[State, Array, Array]:
+        """The state after a pass over the data with each recipe in turn, from one at the start of a pass.
 
+        The recipes are of one rule. Also the loss and accuracy of the validation part after each pass, at
+        test time, `(networks, passes)`; a network that is lost keeps those that it has.
+        """
+        bench, steps, dtype = self.bench, len(self.batches), state.parameters.dtype
+        memory, diverged_at = state.memory, state.diverged_at.copy()
+        if state.rule != recipes[0].rule:
+            memory = recipes[0].optimizer.init(state.parameters)
         arrays = [part for part in memory if isinstance(part, np.ndarray)]
-        flat = [fitted(own, part, wide) for part in (state.parameters, *arrays)]
-        averages = fitted_averages(own, state.averages, wide)
-        diverged_at = state.diverged_at.copy()
-        for k in np.flatnonzero(diverged_at < 0):
-            lost = self.bench.train([part[k] for part in (*flat, *averages)], table[k])
-            if lost is not None:
-                diverged_at[k] = state.step + lost + 1
-        parameters, *arrays = (fitted(wide, part, own) for part in flat)
-        memory = type(memory)(
-            *(arrays.pop(0) if isinstance(part, np.ndarray) else part + steps for part in memory)
-        )
-        return State(
-            state.step + steps, state.epoch + 1, 0, parameters, fitted_averages(wide, averages, own),
-            recipe.rule, memory, diverged_at,
+        wide = self._widened(state.parameters, state.averages, arrays)
+        losses = np.empty((len(diverged_at), len(recipes)), dtype)
+        accuracies = np.empty(losses.shape)
+        for place, recipe in enumerate(recipes):
+            table, before = self._table(recipe, state.epoch + place, memory, state), place * steps
+            memory = type(memory)(
+                *(part if isinstance(part, np.ndarray) else part + steps for part in memory)
+            )
+            bench.deal(order(self.course.seed, state.epoch + place, len(self.course.training)))
+            for k, network in enumerate(zip(*wide, strict=True)):
+                if diverged_at[k] >= 0:
+                    bench.load(network)
+                elif (lost := bench.train(network, table[k])) is not None:
+                    diverged_at[k] = state.step + before + lost + 1
+                losses[k, place], accuracies[k, place] = bench.judge()
+        first, mean, variance, *rest = wide
+        parameters, *arrays = (fitted(bench.architecture, part, self.own) for part in (first, *rest))
+        memory = type(memory)(*(arrays.pop(0) if isinstance(part, np.ndarray) else part for part in memory))
+        averages = fitted_averages(bench.architecture, Averages(mean, variance), self.own)
+        count = len(recipes)
+        state = State(
+            state.step + count * steps, state.epoch + count, 0, parameters, averages, recipes[0].rule, memory,
+            diverged_at,
         )  # fmt: skip
+        return state, losses, accuracies
 
     def scores(self, state: State) -> tuple[Array, Array]:
         """Loss and accuracy of the validation part at test time, `(networks,)` each."""
+        found = []
+        for network in zip(*self._widened(state.parameters, state.averages), strict=True):
+            self.bench.load(network)
+            found.append(self.bench.judge())
+        losses, accuracies = zip(*found, strict=True)
+        return np.array(losses), np.array(accuracies)
+
+    def _widened(self, parameters: Array, averages: Averages, states: Sequence[Array] = ()) -> list[Array]:
+        """Networks as the workbench takes them."""
         own, wide = self.own, self.bench.architecture
-        parameters = fitted(own, state.parameters, wide)
-        averages = fitted_averages(own, state.averages, wide)
-        targets = self.course.validation.targets
-        # Class by class in memory, since NumPy is slow along short rows.
-        logits = np.empty((len(parameters), *targets.T.shape), parameters.dtype).swapaxes(1, 2)
-        for result, *network in zip(logits, parameters, *averages, strict=True):
-            result[:] = self.bench.judge(*network)
-        return judged(logits, targets)
+        states = [fitted(own, part, wide) for part in states]
+        return [fitted(own, parameters, wide), *fitted_averages(own, averages, wide), *states]
+
+    def _table(self, recipe: Recipe, epoch: int, memory: Any, state: State) -> Array:
+        """The rule's numbers in a pass, `(networks, steps, columns)`."""
+        steps = len(self.batches)
+        _, columns = traced(recipe, epoch, memory, steps)
+        table = np.empty((len(state.parameters), steps, len(columns)), state.parameters.dtype)
+        for place, column in enumerate(columns):
+            table[:, :, place] = np.hstack(np.broadcast_arrays(*column.values, table[:, :1, 0])[:-1])
+        return table
 
 
 def batch_sizes(size: int, count: int) -> list[int]:

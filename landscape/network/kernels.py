@@ -208,6 +208,33 @@ def softmax(
     k.store(k.first(row.values[0]), check, 0)
 
 
+def judge(
+    k: Writer, logits: Value, labels: Value, sums: Value, gaps: Value, hits: Value,
+    rows: Value, classes: Value, real: Value,
+) -> None:  # fmt: skip
+    """For each row Σ eᶻ⁻ᵗ with t the largest logit z, t − z of its class, and 1 where that is the first t."""
+    lanes = Value(k.at, ir.Constant(k.vector, [float(lane) for lane in range(k.lanes)]))
+    with k.loop(0, rows, 1) as row:
+        start = row.index * classes
+        with k.loop(0, classes, k.lanes, k.every(-math.inf), k.every(0.0)) as panel:
+            z = _among(k, panel.index, real, k.load(logits, start + panel.index), k.every(-math.inf))
+            larger = z.compared(">", panel.values[0])
+            place = k.same(Value(k.at, k.at.sitofp(panel.index.it, k.number))) + lanes
+            panel.following += [larger.choose(z, panel.values[0]), larger.choose(place, panel.values[1])]
+        largest, places = panel.values
+        top = k.over_lanes(_larger, largest)
+        first = k.over_lanes(_smaller, largest.compared("==", top).choose(places, k.every(math.inf)))
+        with k.loop(0, classes, k.lanes, k.every(0.0)) as panel:
+            power = _exp(k, k.load(logits, start + panel.index) - top)
+            panel.following.append(panel.values[0] + _among(k, panel.index, real, power, k.every(0.0)))
+        label = k.spread(labels, row.index)
+        own = k.spread(logits, start + Value(k.at, k.at.fptosi(k.first(label).it, I64)))
+        k.store(k.first(k.over_lanes(_sum, panel.values[0])), sums, row.index)
+        k.store(k.first(top - own), gaps, row.index)
+        hit = first.compared("==", label).choose(k.every(1.0), k.every(0.0))
+        k.store(k.first(hit), hits, row.index)
+
+
 def updating(steps: tuple[Any, ...], after: int, states: tuple[int, ...]) -> Kernel:
     """The kernel of a traced rule: which of its steps make the new position and the new states."""
 
@@ -254,6 +281,10 @@ def _sum(a: Value, b: Value) -> Value:
 
 def _larger(a: Value, b: Value) -> Value:
     return a.compared(">", b).choose(a, b)
+
+
+def _smaller(a: Value, b: Value) -> Value:
+    return a.compared("<", b).choose(a, b)
 
 
 def _among(k: Writer, place: Value, real: Value, value: Value, otherwise: Value) -> Value:
@@ -306,7 +337,7 @@ _ARITHMETIC: dict[str, Callable[..., Any]] = {
 def kernels(activation: str) -> dict[str, Kernel]:
     """Those that networks with this activation need, by name, but for the rule's."""
     active = ACTIVATIONS[activation]
-    plain = (product, pack, pack_transpose, sums, softmax)
+    plain = (product, pack, pack_transpose, sums, softmax, judge)
     activated = (activate, activate_backward, rescale, normalize, normalize_backward)
     return {
         **{kernel.__name__: kernel for kernel in plain},

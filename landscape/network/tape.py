@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,10 @@ class Tape:
         self.arrays.append(given)
 
     def run(self, code: Any, times: int = 1) -> None:
-        """Make the calls so many times, from where the arrays begin."""
-        calls = np.array(self.calls)  # a copy, since its addresses move on
+        """Make the calls so many times, from where the arrays begin; after it none can be added."""
+        calls = self._whole.copy()  # its addresses move on
         code.run(calls.ctypes.data, len(calls), times)
+
+    @cached_property
+    def _whole(self) -> Any:
+        return np.array(self.calls)

@@ -17,6 +17,7 @@ from landscape.network.course import Course
 from landscape.network.layers import Array
 from landscape.network.model import Architecture
 from landscape.network.tape import Moving, Tape
+from landscape.network.training import judged
 
 LINE = 64  # bytes of a cache line
 PAD = 16  # units: whole vectors in either precision
@@ -106,7 +107,12 @@ class Workbench:
             times = len(list(alike))
             self.tapes.append((self._step(size, step), times))
             step += times
-        self.judging = self._forward(self.held, len(course.validation), self._numbers(1), trains=False)
+        count = len(course.validation)
+        self.labels, self.sums, self.gaps, self.hits = (room(count) for _ in range(4))
+        self.labels[:] = course.validation.targets.argmax(axis=1)
+        self.judging = self._forward(self.held, count, self._numbers(1), trains=False)
+        self.judging("judge", self.arriving[-1], self.labels, self.sums, self.gaps, self.hits, count,
+                     sizes[-1], own.classes)  # fmt: skip
 
     def _room(self, *shape: int) -> Array:
         """An array of zeros that begins where a cache line does."""
@@ -122,12 +128,17 @@ class Workbench:
         )  # without a copy between
         self.targets[:, : self.classes] = self.course.training.targets[rows]
 
+    def load(self, network: Sequence[Array]) -> None:
+        """Bring a network here: its parameters, mean, variance, and for training the rule's states."""
+        for here, there in zip(self._network, network, strict=False):
+            here[:] = there
+
     def train(self, network: Sequence[Array], table: Array) -> int | None:
         """Lead a network through the pass, in place; at which step it is lost, in front of which it stays.
 
         Parameters
         ----------
-        network : its parameters, the rule's states, mean and variance
+        network : as `load` takes it; it is here afterwards
         table : `(steps, columns)`, the rule's numbers
         """
         self.table[:, : table.shape[1]] = table
@@ -142,20 +153,23 @@ class Workbench:
 
     @property
     def _network(self) -> list[Array]:
-        return [self.parameters, *self.memory, self.mean, self.variance]
+        return [self.parameters, self.mean, self.variance, *self.memory]
 
     def _walk(self, network: Sequence[Array], steps: int) -> None:
-        for here, there in zip(self._network, network, strict=True):
-            here[:] = there
+        self.load(network)
         for tape, times in self.tapes:
             tape.run(self.code, min(times, steps))
             steps -= min(times, steps)
 
-    def judge(self, parameters: Array, mean: Array, variance: Array) -> Array:
-        """The logits of the validation part, `(examples, classes)`."""
-        self.parameters[:], self.mean[:], self.variance[:] = parameters, mean, variance
+    def judge(self) -> tuple[Any, Any]:
+        """Loss and accuracy of the validation part at test time, of the network that is here."""
         self.judging.run(self.code)
-        return self.arriving[-1][: len(self.held), : self.classes]
+        loss = (np.log(self.sums) + self.gaps).sum() / len(self.held)
+        if np.isfinite(loss):
+            return loss, np.count_nonzero(self.hits) / len(self.held)
+        targets = self.course.validation.targets  # what is no number, NumPy's argmax has rules for
+        losses, accuracies = judged(self.arriving[-1][None, : len(self.held), : self.classes], targets)
+        return losses[0], accuracies[0]
 
     def _numbers(self, rows: int) -> Array:
         """What batch normalization calculates with, in the order of `kernels`."""

@@ -28,6 +28,7 @@ from landscape.schedules import InverseTime, Schedule
 from landscape.tuning.plan import TrialState
 
 Judge = Callable[[State], tuple[Array, Array]]  # loss and accuracy of the validation part
+Passes = Callable[[Sequence[Recipe], State], tuple[State, Array, Array]]  # as `FusedCourse.passes`
 LARGEST = 32  # more fall out of a processor's cache
 NARROW = 16  # units, up to which a layer costs about as much as one of so many
 
@@ -144,26 +145,23 @@ def _advance(company: Company, data: Split, deadline: float) -> tuple[Company | 
     course = _course(spec, data)
     recipe, column = _recipe(company.trainings)
     machine = fused_course(course, recipe)
-    judge = machine.scores if machine else partial(_scores, course)
+    passes: Passes = machine.passes if machine else partial(_passes, course)
     if company.state is None:
-        company = _begun(company, course, judge)
-    began = time.monotonic()
+        company = _begun(company, course, machine.scores if machine else partial(_scores, course))
+    count = 1
     while True:
-        state = company.state
+        state, began = company.state, time.monotonic()
         assert state is not None
         assert company.accuracy is not None
         assert company.loss is not None
-        today = _of_today(recipe, column, state.epoch)
-        state = machine.passed(today, state) if machine else _passed(course, today, state)
-        losses, accuracies = judge(state)
+        days = range(state.epoch, min(state.epoch + count, _next_bar(company.bar, state.epoch)))
+        state, losses, accuracies = passes([_of_day(recipe, column, day) for day in days], state)
         now = time.monotonic()
         company = replace(
             company, state=state,
-            accuracy=np.column_stack([company.accuracy, accuracies]),
-            loss=np.column_stack([company.loss, losses]),
+            accuracy=np.hstack([company.accuracy, accuracies]), loss=np.hstack([company.loss, losses]),
             seconds=company.seconds + (now - began) / len(company.numbers),
         )  # fmt: skip
-        began = now
         left, ended = _parted(company, spec.epochs)
         outcomes += ended
         if left is None:
@@ -173,6 +171,13 @@ def _advance(company: Company, data: Split, deadline: float) -> tuple[Company | 
             recipe, column = _recipe(company.trainings)
         if now >= deadline:
             return company, outcomes
+        count = max(int((deadline - now) / (now - began + 1e-9) * len(days)), 1)
+
+
+def _next_bar(bar: Array, epoch: int) -> int:
+    """The next epoch at which something is asked of the trials, or the last."""
+    asked = np.flatnonzero(np.isfinite(bar[epoch + 1 :]))
+    return epoch + 1 + int(asked[0]) if len(asked) else len(bar) - 1
 
 
 def _course(spec: Training, data: Split) -> Course:
@@ -215,7 +220,7 @@ def _recipe(trainings: tuple[Training, ...]) -> tuple[Recipe, Any]:
     return Recipe(replace(rule, **numbers), schedule, first.batch_size, l2), decays
 
 
-def _of_today(recipe: Recipe, decays: Any, epoch: int) -> Recipe:
+def _of_day(recipe: Recipe, decays: Any, epoch: int) -> Recipe:
     """The recipe with each trial's learning rate of an epoch."""
     if decays is None:
         return recipe
@@ -225,12 +230,16 @@ def _of_today(recipe: Recipe, decays: Any, epoch: int) -> Recipe:
     return replace(recipe, optimizer=replace(rule, learning_rate=rate))
 
 
-def _passed(course: Course, recipe: Recipe, state: State) -> State:
-    """The state after a pass over the data, step by step."""
-    epoch = state.epoch
-    while state.epoch == epoch:
-        state = one_step(course, recipe, state).state
-    return state
+def _passes(course: Course, recipes: Sequence[Recipe], state: State) -> tuple[State, Array, Array]:
+    """The state after a pass over the data with each recipe, and the scores after each, step by step."""
+    judged = []
+    for recipe in recipes:
+        epoch = state.epoch
+        while state.epoch == epoch:
+            state = one_step(course, recipe, state).state
+        judged.append(_scores(course, state))
+    losses, accuracies = zip(*judged, strict=True)
+    return state, np.column_stack(losses), np.column_stack(accuracies)
 
 
 def _scores(course: Course, state: State) -> tuple[Array, Array]:
@@ -243,8 +252,8 @@ def _parted(company: Company, epochs: int) -> tuple[Company | None, list[Outcome
     assert state is not None
     assert accuracy is not None
     assert loss is not None
-    epoch = state.epoch
-    lost = state.diverged_at >= 0
+    epoch, lost = state.epoch, state.diverged_at >= 0
+    reached = np.where(lost, -(-state.diverged_at * epoch // state.step), epoch) + 1  # with epoch 0
     hopeless = accuracy[:, -1] < company.bar[epoch]  # False for a bar of nan
     done = np.full(len(lost), epoch >= epochs)
     outcomes = []
@@ -258,7 +267,8 @@ def _parted(company: Company, epochs: int) -> tuple[Company | None, list[Outcome
             reason = (
                 f"{accuracy[row, -1]:.3f} after {epoch} epochs, where the bar was {company.bar[epoch]:.3f}"
             )
-        outcomes.append(Outcome(company.numbers[row], how, accuracy[row], loss[row], reason, company.seconds))
+        curves = accuracy[row, : reached[row]], loss[row, : reached[row]]
+        outcomes.append(Outcome(company.numbers[row], how, *curves, reason, company.seconds))
     rows = np.flatnonzero(~(lost | hopeless | done))
     if not len(rows):
         return None, outcomes
