@@ -16,6 +16,7 @@ import uuid
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +173,8 @@ class Study:
 
     def record(self, trials: Iterable[Trial]) -> None:
         """Write finished trials, each completely or not at all."""
-        records = [self._frozen(trial) for trial in trials if trial.number not in self.finished()]
+        known = self.finished()
+        records = [self._frozen(trial) for trial in trials if trial.number not in known]
         if records:
             self._write(lambda: self._study.add_trials(records))
             self.finished()
@@ -199,6 +201,10 @@ class Study:
             if not same:
                 return
 
+    @cached_property
+    def _distributions(self) -> dict[str, Any]:
+        return {d.stored_name: distribution_of(d) for d in self._dimensions}
+
     def _frozen(self, trial: Trial) -> Any:
         from optuna.trial import TrialState, create_trial
 
@@ -215,7 +221,7 @@ class Study:
             state=state,
             value=float(trial.score) if state != TrialState.FAIL else None,
             params={d.stored_name: d.stored(trial.values[d.name]) for d in self._dimensions},
-            distributions={d.stored_name: distribution_of(d) for d in self._dimensions},
+            distributions=self._distributions,
             user_attrs=attributes,
             intermediate_values={epoch: float(value) for epoch, value in enumerate(trial.accuracy)},
         )
