@@ -106,6 +106,27 @@ def test_single_precision_differs_by_no_more_than_its_rounding():
     )
 
 
+@pytest.mark.parametrize("rule", ["momentum", "adam"])
+def test_several_passes_at_once_are_one_after_the_other_bit_for_bit(rule):
+    course, state = course_of(), networks(course_of())
+    state.parameters[1, -1] = np.nan  # is lost at once
+    recipes = [Recipe(rule_of(rule), Cosine(over=over), 8) for over in (5, 5, 3)]
+    machine = fused_course(course, recipes[0])
+    assert machine is not None
+    with np.errstate(all="ignore"):
+        whole, losses, accuracies = machine.passes(recipes, state)
+        for place, recipe in enumerate(recipes):
+            state, loss, accuracy = machine.passes([recipe], state)
+            np.testing.assert_array_equal(losses[:, place], loss[:, 0])
+            np.testing.assert_array_equal(accuracies[:, place], accuracy[:, 0])
+            np.testing.assert_array_equal(loss[:, 0], machine.scores(state)[0])
+    for mine, its in zip(
+        (whole.parameters, *whole.averages), (state.parameters, *state.averages), strict=True
+    ):
+        np.testing.assert_array_equal(mine, its)
+    assert whole.diverged_at.tolist() == state.diverged_at.tolist() == [-1, 1, -1]
+
+
 @pytest.mark.parametrize("batch_norm", [True, False])
 @pytest.mark.parametrize("hidden", [(), (20, 33)], ids=str)
 def test_scores_are_those_at_test_time(hidden, batch_norm):
@@ -114,6 +135,29 @@ def test_scores_are_those_at_test_time(hidden, batch_norm):
     assert machine is not None
     found, expected = machine.scores(state), scores(course.architecture, state, course.validation)
     np.testing.assert_allclose(found[0], expected[0], rtol=1e-12)
+    assert found[1].tolist() == expected[1].tolist()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("classes", [2, 3, 16, 17, 37])
+def test_scores_of_equal_huge_and_impossible_logits_are_those_of_numpy(classes, dtype):
+    """A tie goes to the first class, and what is no number to where NumPy sees it first."""
+    course = course_of((), classes, dtype=dtype)
+    state = networks(course, 7)
+    block = course.architecture.blocks[-1]
+    parameters = state.parameters
+    parameters[0] = 0
+    parameters[1, block.bias] = np.arange(classes) // 2  # pairs of equals
+    parameters[1, block.weight] = 0
+    parameters[2] *= 1e4
+    parameters[3, block.bias][classes // 2] = np.nan
+    parameters[4, block.bias][-1] = np.inf
+    parameters[5, block.bias] = -np.inf
+    with np.errstate(all="ignore"):
+        machine = fused_course(course, Recipe(rule_of("momentum")))
+        assert machine is not None
+        found, expected = machine.scores(state), scores(course.architecture, state, course.validation)
+    np.testing.assert_allclose(found[0], expected[0], rtol=50 * np.finfo(dtype).eps)
     assert found[1].tolist() == expected[1].tolist()
 
 
