@@ -6,6 +6,8 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+ELLIPSIS = "…"
+
 
 def label(text: str, kind: str = "", wrap: bool = False) -> QLabel:
     """A label of one of the kinds that the style sheet knows: title, heading, dim, warning, name."""
@@ -47,7 +49,8 @@ class OneLine(QLabel):
         painter = QPainter(self)
         shown = self.fontMetrics().elidedText(self.text(), self.elide, self.width())
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        if shown != ELLIPSIS:  # alone it says nothing
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.end()
 
 

@@ -8,6 +8,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QPushButton
 
 from gui.theme import looks
+from gui.widgets.card import OneLine
 from gui.widgets.sliders import Slider
 from landscape.scene import MAX_RACERS, MoreStarts
 
@@ -269,3 +270,13 @@ def test_view_settings(flat_window, qtbot):
     assert view.colormap.currentText() == "Viridis"
     click(view.contours.toggle, 10, 10)
     assert not flat_window.document.scene.view.contours
+
+
+def test_a_title_without_room_leaves_no_lone_dots(qapp, qtbot):
+    title = OneLine("On the ridge")
+    qtbot.addWidget(title)
+    inked = []
+    for width in (14, 60, 400):
+        title.resize(width, 30)
+        inked.append(int((seen(title).std(axis=(0, 1)) > 0).any()))
+    assert inked == [0, 1, 1]
