@@ -177,8 +177,8 @@ class _Work:
         try:
             return [future.result() for future in done if not future.cancelled()]
         except (BrokenProcessPool, CancelledError, OSError) as error:
-            reason = error or type(error).__name__
-            raise LandscapeError(f"A worker is gone ({reason}), and this with it. Start it again.") from None
+            reason = f" ({error})" if str(error) else ""
+            raise LandscapeError(f"A worker is gone{reason}, and this with it. Start it again.") from None
 
     def _cancel(self) -> None:
         for future in self.working:

@@ -175,9 +175,10 @@ class _Run:
             for each in lost:
                 self._bury(each)
         except (CancelledError, OSError) as error:  # not a trial's fault: a scheduler that is gone
+            reason = f" ({error})" if str(error) else ""
             raise LandscapeError(
-                f"The workers are gone ({error or type(error).__name__}). What was finished is kept; the"
-                " search can be taken up with others."
+                f"The workers are gone{reason}. What was finished is kept; the search can be taken up with"
+                " others."
             ) from None
         except Exception as error:
             if type(error).__name__ == "KilledWorker":  # Dask's word for it

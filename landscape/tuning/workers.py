@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import importlib
+import logging
 import multiprocessing
 import os
 import pickle
@@ -194,6 +195,7 @@ def _cluster(address: str, closing: contextlib.ExitStack) -> Workers:
         from distributed import Client
     except ImportError:
         raise LandscapeError("Dask is not installed: pip install 'landscape[cluster]' brings it.") from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what fails is said here, in a sentence
     try:
         client = Client(address, timeout=DASK_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:

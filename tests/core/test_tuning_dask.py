@@ -117,10 +117,20 @@ def test_a_worker_of_the_cluster_that_dies_costs_nothing_but_time(cluster):
     assert exactly(there) == exactly(here)
 
 
-def test_a_scheduler_that_goes_away_is_a_sentence_and_fails_no_trial(cluster):
+def test_a_scheduler_that_goes_away_is_a_sentence_and_fails_no_trial(cluster, tmp_path):
     """The last test: nothing is left after it."""
     address, processes = cluster
     study = Study(TRAINING, Tuning(trials=400))
+    journal = tmp_path / "study.log"
+    command = subprocess.Popen(
+        [sys.executable, "-m", "landscape", "tune", "--data", "moons", "--epochs", "200", "--trials", "4000",
+         "--workers", f"dask:{address}", "--storage", str(journal)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    end = time.monotonic() + 60
+    while not (journal.exists() and "claim" in journal.read_text()):
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
     def search_and_kill(crew: Workers) -> None:
         for progress in search(study, crew):
@@ -128,7 +138,15 @@ def test_a_scheduler_that_goes_away_is_a_sentence_and_fails_no_trial(cluster):
                 os.kill(processes[-1].pid, signal.SIGKILL)
                 processes[-1].wait(20)
 
-    with open_workers(f"dask:{address}") as crew, pytest.raises(LandscapeError, match="workers are gone"):
+    with (
+        open_workers(f"dask:{address}") as crew,
+        pytest.raises(LandscapeError, match="workers are gone") as told,
+    ):
         search_and_kill(crew)
+    assert "()" not in str(told.value)
+    _, said = command.communicate(timeout=60)
+    assert command.returncode == 2
+    assert "workers are gone" in said
+    assert "Traceback" not in said
     assert {trial.state for trial in study.finished().values()} == {"complete"}
     assert len(study.finished()) < 400
