@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Without arguments the window opens at once: the parser alone would take a tenth of a second.
         return _run_command(given) if given else open_window()
     except KeyboardInterrupt:
-        return _fail("stopped")
+        return _stopped()
     except LandscapeError as error:
         return _fail(str(error))
     except BrokenPipeError:  # the reader, such as `head`, has had enough
@@ -53,8 +53,13 @@ def _run_command(given: list[str]) -> int:
     except typer.Exit as stop:
         return stop.exit_code
     except typer.Abort:
-        return _fail("stopped")
+        return _stopped()
     return result if isinstance(result, int) else 0
+
+
+def _stopped() -> int:
+    _fail("stopped")
+    return 130  # as shells call the end by Ctrl-C
 
 
 def _fail(message: str) -> int:

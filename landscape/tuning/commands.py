@@ -115,11 +115,12 @@ def _run(scene: Any, workers: str, storage: str, resume: bool, csv: str, best: s
 
     from rich.console import Console
 
+    from landscape.errors import LandscapeError
     from landscape.tuning.search import search
     from landscape.tuning.workers import open_workers
 
     console = Console(stderr=True)
-    interrupted, ended = False, ""
+    interrupted, ended, failure = False, "", None
     # Where the processor's cores are counted, those that this program may use are meant.
     usual = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with open_workers(workers or usual) as crew:  # they begin while the data are read
@@ -129,11 +130,19 @@ def _run(scene: Any, workers: str, storage: str, resume: bool, csv: str, best: s
             ended = _watch(reports, console)
         except KeyboardInterrupt:
             interrupted = True
+        except LandscapeError as error:
+            ended, failure = "broken off", error
         finally:
             reports.close()
-    _write(study, csv, best)
-    if csv != "-":
-        _report(study, data, ended, interrupted)
+    try:  # also what there is of a search that was broken off
+        _write(study, csv, best)
+        if csv != "-":
+            _report(study, data, ended, interrupted)
+    except LandscapeError:
+        if failure is None:
+            raise
+    if failure is not None:
+        raise failure
     return 130 if interrupted else 0
 
 

@@ -59,6 +59,17 @@ class Company:
         """Epochs done."""
         return 0 if self.state is None else self.state.epoch
 
+    def only(self, rows: Sequence[int]) -> Company:
+        """Some of its trials, as far as they have got."""
+        few = replace(
+            self, numbers=tuple(self.numbers[row] for row in rows),
+            trainings=tuple(self.trainings[row] for row in rows),
+        )  # fmt: skip
+        if self.state is None or self.accuracy is None or self.loss is None:
+            return few
+        state = chosen(self.state, np.array(rows))
+        return replace(few, state=state, accuracy=self.accuracy[rows], loss=self.loss[rows])
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -269,12 +280,5 @@ def _parted(company: Company, epochs: int) -> tuple[Company | None, list[Outcome
             )
         curves = accuracy[row, : reached[row]], loss[row, : reached[row]]
         outcomes.append(Outcome(company.numbers[row], how, *curves, reason, company.seconds))
-    rows = np.flatnonzero(~(lost | hopeless | done))
-    if not len(rows):
-        return None, outcomes
-    left = replace(
-        company, numbers=tuple(company.numbers[row] for row in rows),
-        trainings=tuple(company.trainings[row] for row in rows),
-        state=chosen(state, rows), accuracy=accuracy[rows], loss=loss[rows],
-    )  # fmt: skip
-    return left, outcomes
+    rows = np.flatnonzero(~(lost | hopeless | done)).tolist()
+    return company.only(rows) if rows else None, outcomes

@@ -19,7 +19,7 @@ from landscape.tuning.company import Company, Outcome, advance, companies
 from landscape.tuning.plan import WORKER_DIED, Proposal, Trial, Tuning
 from landscape.tuning.space import applied
 from landscape.tuning.study import Study
-from landscape.tuning.workers import Workers
+from landscape.tuning.workers import NotThereError, Workers
 
 SLICE_SECONDS = 0.7  # of work, after which a company reports and can be stopped
 COHORT = 32  # trials that are measured by those before them, where hopeless ones are stopped
@@ -65,7 +65,7 @@ def search(study: Study, workers: Workers, data: Split | None = None) -> Generat
         if the data cannot be had, or the study cannot be written.
     """
     data = split_data(study.training) if data is None else data
-    run = _Run(study, workers, workers.share(data))
+    run = _Run(study, workers, data, workers.share(data))
     try:
         yield from run.rounds()
     finally:
@@ -84,7 +84,8 @@ class _Task:
 class _Run:
     study: Study
     workers: Workers
-    data: Any  # a split, as the workers share it
+    data: Split
+    shared: Any  # the data, as the workers share them
     waiting: list[_Task] = field(default_factory=list)
     working: dict[Future[Any], _Task] = field(default_factory=dict)
     proposals: dict[int, Proposal] = field(default_factory=dict)
@@ -158,11 +159,11 @@ class _Run:
 
     def _submit(self) -> None:
         while self.waiting and len(self.working) < self.workers.count + 1:
-            # Trials over which a worker has died run by themselves, so that they take none with them.
+            # What a worker has died over runs by itself for a slice, so that it takes nothing with it.
             if self.working and (self.waiting[0].deaths or any(t.deaths for t in self.working.values())):
                 return
             task = self.waiting.pop(0)
-            self.working[self.workers.submit(advance, task.company, self.data, SLICE_SECONDS)] = task
+            self.working[self.workers.submit(advance, task.company, self.shared, SLICE_SECONDS)] = task
 
     def _received(self, task: _Task, future: Future[Any]) -> None:
         try:
@@ -174,11 +175,14 @@ class _Run:
             lost, self.working = [task, *self.working.values()], {}
             for each in lost:
                 self._bury(each)
+        except NotThereError:
+            self.shared = self.workers.share(self.data)
+            self._put_first(task)
         except (CancelledError, OSError) as error:  # not a trial's fault: a scheduler that is gone
             reason = f" ({error})" if str(error) else ""
+            kept = " What was finished is kept; the search can be taken up with others."
             raise LandscapeError(
-                f"The workers are gone{reason}. What was finished is kept; the search can be taken up with"
-                " others."
+                f"The workers are gone{reason}.{kept if self.study.place != 'memory' else ''}"
             ) from None
         except Exception as error:
             if type(error).__name__ == "KilledWorker":  # Dask's word for it
@@ -188,16 +192,21 @@ class _Run:
         else:
             self.made += [self._trial(outcome) for outcome in outcomes]
             if left is not None:  # what has begun is finished first
-                self.waiting.insert(0, _Task(left))
+                self._put_first(_Task(left))
+
+    def _put_first(self, *tasks: _Task) -> None:
+        """To be done next; still before it what runs by itself, since the workers are idle meanwhile."""
+        self.waiting = sorted((*tasks, *self.waiting), key=lambda task: not task.deaths)
 
     def _bury(self, task: _Task) -> None:
-        """A worker died: its trials get a retry, each by itself, so that only the guilty one fails."""
-        company = task.company
-        if task.deaths >= RETRIES:
-            self._fail(company, f"{WORKER_DIED} {task.deaths + 1} times")
-            return
-        for number, training in zip(company.numbers, company.trainings, strict=True):
-            self.waiting.append(_Task(Company((number,), (training,), company.bar), task.deaths + 1))
+        """A worker died: its company goes on by itself, then each trial: only the guilty one fails."""
+        company, deaths = task.company, task.deaths + 1
+        if deaths > RETRIES:
+            self._fail(company, f"{WORKER_DIED} {deaths} times")
+        elif deaths == 1:
+            self._put_first(_Task(company, deaths))
+        else:
+            self._put_first(*(_Task(company.only([row]), deaths) for row in range(len(company.numbers))))
 
     def _fail(self, company: Company, reason: str) -> None:
         self.failed += len(company.numbers)

@@ -13,6 +13,7 @@ import shutil
 import signal
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -67,6 +68,10 @@ class Workers:
                 executor.shutdown(wait=False)
 
 
+class NotThereError(OSError):
+    """What was shared cannot be had any more: it has to be shared again."""
+
+
 @dataclass(frozen=True)
 class Filed:
     """Something that processes here find in a file."""
@@ -81,7 +86,14 @@ def _done(function: Callable[..., Any], *given: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def _read(path: Path) -> Any:
-    return pickle.loads(path.read_bytes())
+    try:
+        return pickle.loads(path.read_bytes())
+    except OSError as error:
+        raise NotThereError(f"{path} cannot be read") from error
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 @contextlib.contextmanager
@@ -195,7 +207,10 @@ def _cluster(address: str, closing: contextlib.ExitStack) -> Workers:
         from distributed import Client
     except ImportError:
         raise LandscapeError("Dask is not installed: pip install 'landscape[cluster]' brings it.") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what fails is said here, in a sentence
+    for name in ("distributed", *logging.root.manager.loggerDict):
+        if name.split(".")[0] == "distributed":  # what fails is said here, in a sentence
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", "Sending large graph", UserWarning)  # the data are as large as they are
     try:
         client = Client(address, timeout=DASK_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
@@ -210,5 +225,6 @@ def _cluster(address: str, closing: contextlib.ExitStack) -> Workers:
     # Equal arguments are different tasks here: a company that was interrupted goes on.
     return Workers(
         count, lambda: client.get_executor(pure=False, retries=0),
-        lambda value: client.scatter(value, broadcast=True),
+        # The result of a task, which can be made again elsewhere if the workers that have it die.
+        lambda value: client.submit(_itself, value, pure=False),
     )  # fmt: skip

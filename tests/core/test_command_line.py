@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from landscape import Adam, GradientDescent, Surface, __version__, descend, surfaces
+from landscape.__main__ import main
 from landscape.scene import Scene
 
 
@@ -201,3 +202,12 @@ def test_reader_that_stops_early_causes_no_noise():
     )  # fmt: skip
     assert done.stdout == "optimizer,step,x,y,loss\n"
     assert done.stderr == ""
+
+
+def test_ctrl_c_is_one_word_and_the_exit_code_that_shells_know(monkeypatch, capsys):
+    def interrupted(*given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("landscape.__main__._commands", interrupted)
+    assert main(["surfaces"]) == 130
+    assert capsys.readouterr().err == "landscape: stopped\n"

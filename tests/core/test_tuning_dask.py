@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,15 +23,15 @@ from landscape.tuning.study import Study
 from landscape.tuning.workers import Workers, open_workers
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]  # another project's warnings
+QUIET = [sys.executable, "-W", "ignore", "-m"]
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
     """The address of a scheduler with two workers, and these processes, the scheduler last."""
     folder = tmp_path_factory.mktemp("dask")
-    quiet = [sys.executable, "-W", "ignore", "-m"]
     scheduler = subprocess.Popen(
-        [*quiet, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"],
+        [*QUIET, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"],
         cwd=folder, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert scheduler.stderr is not None
@@ -41,23 +41,24 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, lis
             address = found[1]
             break
     threading.Thread(target=scheduler.stderr.read, daemon=True).start()  # so that it never blocks
-    workers = [
-        subprocess.Popen(
-            [*quiet, "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny",
-             "--no-dashboard", "--host", "127.0.0.1"],
-            cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True,
-        )
-        for _ in range(2)
-    ]  # fmt: skip
+    processes = [a_worker(address, folder), a_worker(address, folder), scheduler]
     try:
         wait_for_workers(address, 2)
-        yield address, [*workers, scheduler]
+        yield address, processes
     finally:
-        for process in (*workers, scheduler):
+        for process in processes:
             process.terminate()
-        for process in (*workers, scheduler):
+        for process in processes:
             process.wait(20)
         scheduler.stderr.close()
+
+
+def a_worker(address: str, folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*QUIET, "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard",
+         "--host", "127.0.0.1"],
+        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
 
 
 def wait_for_workers(address: str, count: int) -> None:
@@ -104,17 +105,41 @@ def test_a_scheduler_that_is_not_there_is_a_sentence_within_seconds():
     assert time.monotonic() - began < 15
 
 
+def searched_during(deed: Callable[[], object], tuning: Tuning, address: str) -> Study:
+    """A search on the cluster, and what is done in the middle of it."""
+    study, done = Study(TRAINING, tuning), False
+    with open_workers(f"dask:{address}") as crew:
+        for progress in search(study, crew):
+            if progress.done and not done:
+                assert progress.done < tuning.trials
+                deed()
+                done = True
+    assert done
+    return study
+
+
 def test_a_worker_of_the_cluster_that_dies_costs_nothing_but_time(cluster):
     """It takes one of the workers with it."""
-    address, workers = cluster
+    address, processes = cluster
     tuning = Tuning(trials=60)
-    here, _ = searched(TRAINING, tuning)
-    doomed = threading.Timer(0.5, lambda: os.kill(workers[0].pid, signal.SIGKILL))
-    doomed.start()
-    there, _ = searched(TRAINING, tuning, f"dask:{address}")
-    doomed.join()
-    workers[0].wait(20)
-    assert exactly(there) == exactly(here)
+    there = searched_during(lambda: os.kill(processes[0].pid, signal.SIGKILL), tuning, address)
+    processes[0].wait(20)
+    assert exactly(there) == exactly(searched(TRAINING, tuning)[0])
+
+
+def test_where_all_workers_die_and_others_come_the_search_goes_on(cluster, tmp_path):
+    """It ends with one worker."""
+    address, processes = cluster
+    tuning = Tuning(trials=60)
+
+    def exchange() -> None:
+        for worker in processes[:-1]:
+            if worker.poll() is None:
+                os.kill(worker.pid, signal.SIGKILL)
+        processes.insert(0, a_worker(address, tmp_path))
+
+    there = searched_during(exchange, tuning, address)
+    assert exactly(there) == exactly(searched(TRAINING, tuning)[0])
 
 
 def test_a_scheduler_that_goes_away_is_a_sentence_and_fails_no_trial(cluster, tmp_path):
@@ -124,7 +149,8 @@ def test_a_scheduler_that_goes_away_is_a_sentence_and_fails_no_trial(cluster, tm
     journal = tmp_path / "study.log"
     command = subprocess.Popen(
         [sys.executable, "-m", "landscape", "tune", "--data", "moons", "--epochs", "200", "--trials", "4000",
-         "--workers", f"dask:{address}", "--storage", str(journal)],
+         "--workers", f"dask:{address}", "--storage", str(journal),
+         "--csv", str(tmp_path / "table.csv")],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     end = time.monotonic() + 60
@@ -147,6 +173,7 @@ def test_a_scheduler_that_goes_away_is_a_sentence_and_fails_no_trial(cluster, tm
     _, said = command.communicate(timeout=60)
     assert command.returncode == 2
     assert "workers are gone" in said
+    assert (tmp_path / "table.csv").read_text().startswith("number,")  # of what there was until then
     assert "Traceback" not in said
     assert {trial.state for trial in study.finished().values()} == {"complete"}
     assert len(study.finished()) < 400

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import shutil
 from dataclasses import replace
 from typing import Any
 
@@ -343,3 +344,18 @@ def test_where_the_disk_is_full_the_data_go_with_each_task(broken, monkeypatch):
     monkeypatch.setattr(broken, full)
     with open_workers(1) as crew:
         assert crew.submit(sum, crew.share([1, 2, 3])).result(60) == 6
+
+
+@pytest.mark.slow
+def test_data_whose_file_goes_are_handed_out_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    tuning, gone = Tuning(trials=24), 0
+    study = Study(TRAINING, tuning)
+    with open_workers(2) as crew:
+        for progress in search(study, crew):
+            if not gone or progress.done == 1:
+                for folder in tmp_path.glob("landscape-search-*"):
+                    shutil.rmtree(folder)
+                    gone += 1
+    assert gone
+    assert exactly(study) == exactly(searched(TRAINING, tuning)[0])
