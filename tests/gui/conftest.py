@@ -118,7 +118,6 @@ def nothing_left_behind(
     pool = QThreadPool.globalInstance()
     at_work = 0 if pool is None else pool.activeThreadCount()
     _alive.clear()
-    gc.freeze()  # what outlives a test, such as modules, need not be looked through after the next
     gc.enable()
     assert not shown, f"still on the screen: {shown}"
     assert not busy, "jobs are still under way"

@@ -28,17 +28,13 @@ def test_opening_plays_by_itself(open_window, qtbot):
 def test_closing_at_once_does_no_harm():
     """In a process of its own, which would crash alone."""
     script = """
-import faulthandler
-faulthandler.dump_traceback_later(50, exit=True)  # where it hangs, if it does
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QApplication
-from gui.jobs import GuiThreadGarbage
 from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.theme import DARK
 from landscape.scene import opening_scene
 application = QApplication([])
-garbage = GuiThreadGarbage(application)
 window = MainWindow(opening_scene(), None, Settings(), "", DARK)
 stage = window.explore.stage
 start_gl = stage.start_gl
