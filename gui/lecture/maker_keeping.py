@@ -58,7 +58,7 @@ class Keeping(QObject):
     def go_on_in(self, file: Path) -> None:
         """The draft came from this file of an earlier time: it is kept there from now on."""
         self.finish()
-        hold = _lock(file)
+        hold = _file_lock(file)
         with self._lock:
             if hold.tryLock(0):
                 self.file, self._there, self._hold = file, (NOTHING, None), hold
@@ -93,7 +93,7 @@ class Keeping(QObject):
                 else:
                     self.file.parent.mkdir(parents=True, exist_ok=True)
                     if self._hold is None:
-                        self._hold = _lock(self.file)
+                        self._hold = _file_lock(self.file)
                         self._hold.tryLock(0)
                     write_whole(self.file, _text(*wanted).encode())
             except (OSError, LandscapeError):
@@ -119,7 +119,7 @@ def read_kept(file: Path) -> Iterator[tuple[Path, Lesson, Path | None]]:
     yield file, lesson, path
 
 
-def _lock(file: Path) -> QLockFile:
+def _file_lock(file: Path) -> QLockFile:
     """Held by whoever makes the lesson in this file; it ends with the program, however that ends."""
     lock = QLockFile(f"{file}.lock")
     lock.setStaleLockTime(0)
@@ -127,7 +127,7 @@ def _lock(file: Path) -> QLockFile:
 
 
 def _in_use(file: Path) -> bool:
-    lock = _lock(file)
+    lock = _file_lock(file)
     return not lock.tryLock(0) and lock.error() == QLockFile.LockError.LockFailedError
 
 

@@ -124,11 +124,12 @@ def _move(surface: Surface, at: Array, model: Array, signs: Array, length: float
         guess = np.log(reach / np.maximum(np.hypot(*pull.T), 1e-300))
         shortest, longest = guess - 12, guess + 25
         for _ in range(MOST_TRIES):
-            drift, speed = _drift(pull, rate, np.exp(guess))
+            time = np.exp(guess)
+            drift, speed = _drift(pull, rate, time)
             gone = np.hypot(*drift.T)
             excess = np.log(gone / reach)
             longest, shortest = np.where(excess > 0, guess, longest), np.where(excess > 0, shortest, guess)
-            better = guess - excess * gone**2 / (np.exp(guess) * (drift * speed).sum(axis=1))
+            better = guess - excess * gone**2 / (time * (drift * speed).sum(axis=1))
             within = (better >= shortest) & (better <= longest)
             better = np.where(within, better, (shortest + longest) / 2)
             found = ends | (np.abs(better - guess) < EXACT)

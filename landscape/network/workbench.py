@@ -123,9 +123,8 @@ class Workbench:
 
     def deal(self, rows: Any) -> None:
         """Lay the examples out in the order of a pass."""
-        np.take(
-            self.course.training.inputs, rows, axis=0, out=self.inputs, mode="clip"
-        )  # without a copy between
+        # With "clip" NumPy writes into the array itself; all rows are there.
+        np.take(self.course.training.inputs, rows, axis=0, out=self.inputs, mode="clip")
         self.targets[:, : self.classes] = self.course.training.targets[rows]
 
     def load(self, network: Sequence[Array]) -> None:

@@ -45,22 +45,25 @@ def ours(space: Space, folder: Path) -> tuple[float, float, float]:
     """Seconds with workers that are warm, and with their start, and the best accuracy."""
     data = split_data(DIGITS)
 
-    def seconds(crew: Workers, name: str, trials: int) -> float:
+    def timed(crew: Workers, name: str, trials: int) -> float:
         began = time.perf_counter()
         study = Study(DIGITS, Tuning(trials=trials, space=space), str(folder / name))
         list(search(study, crew, data))
         finished = study.finished()
         assert len(finished) == trials
-        best.append(best_of(finished.values()).score)  # type: ignore[union-attr]
-        return time.perf_counter() - began
+        seconds = time.perf_counter() - began
+        top = best_of(finished.values())
+        assert top is not None
+        best.append(top.score)
+        return seconds
 
     best: list[float] = []
     with open_workers(CORES) as crew:
-        seconds(crew, "first", FEW)
-        warm = seconds(crew, "warm", TRIALS)
+        timed(crew, "first", FEW)
+        warm = timed(crew, "warm", TRIALS)
     began = time.perf_counter()
     with open_workers(CORES) as crew:
-        seconds(crew, "cold", TRIALS)
+        timed(crew, "cold", TRIALS)
     return warm, time.perf_counter() - began, best[-1]
 
 
